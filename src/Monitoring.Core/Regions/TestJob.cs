@@ -1,0 +1,26 @@
+namespace Monitoring.Core;
+
+/// <summary>A test as a region receives it. Instants are UTC by the hub's clock.</summary>
+public sealed record TestJob
+{
+    /// <summary>The test.</summary>
+    public required TestId Id { get; init; }
+
+    /// <summary>Who is tested.</summary>
+    public required OrchestratorId Orchestrator { get; init; }
+
+    /// <summary>The region that tests.</summary>
+    public required RegionId Region { get; init; }
+
+    /// <summary>The address to dial, as the registry has it.</summary>
+    public required string ServiceUri { get; init; }
+
+    /// <summary>The planned instant: nothing starts before.</summary>
+    public required DateTimeOffset NotBefore { get; init; }
+
+    /// <summary>Nothing starts after.</summary>
+    public required DateTimeOffset NotAfter { get; init; }
+
+    /// <summary>The region stops sending at this instant. It lies before the decider's own deadline for the report.</summary>
+    public required DateTimeOffset Deadline { get; init; }
+}

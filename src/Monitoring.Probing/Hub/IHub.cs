@@ -1,0 +1,35 @@
+using Monitoring.Core;
+
+namespace Monitoring.Probing;
+
+/// <summary>
+/// What a region asks of the hub. A region only ever calls the hub; the hub never awaits a region. Adapters: in-process, HTTPS, grain call.
+/// </summary>
+public interface IHub
+{
+    /// <summary>Leases up to <paramref name="workers"/> jobs, waiting up to <paramref name="wait"/> for the first one (long poll).</summary>
+    /// <param name="region">The region that asks.</param>
+    /// <param name="workers">Free workers, 1 and up.</param>
+    /// <param name="wait">The longest wait; an empty answer after it is normal.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Jobs in order of their planned instants; they may lie a little ahead (<see cref="TestJob.NotBefore"/>).</returns>
+    Task<ImmutableArray<TestJob>> LeaseAsync(RegionId region, int workers, TimeSpan wait, CancellationToken cancellationToken);
+
+    /// <summary>Says that a leased job is still being worked on.</summary>
+    /// <returns>False when the hub has given it up; the region stops at once.</returns>
+    Task<bool> ExtendAsync(RegionId region, TestId test, CancellationToken cancellationToken);
+
+    /// <summary>Gives back a leased job that will not be run, and says why (a code of class not run).</summary>
+    Task ReturnAsync(RegionId region, TestId test, OutcomeCode reason, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Reports a result. It is idempotent by test id. When the answer comes the result is durable, and the region deletes its spooled copy.
+    /// </summary>
+    /// <exception cref="HttpRequestException">The hub could not be reached; report again later.</exception>
+    Task<ReportAnswer> ReportAsync(TestResult result, CancellationToken cancellationToken);
+}
+
+/// <summary>What the hub made of a report. After any of these the region deletes its spooled copy.</summary>
+/// <param name="Accepted">False when the hub refused it for good (unknown test, too late).</param>
+/// <param name="Reason">Why it was refused; empty otherwise.</param>
+public readonly record struct ReportAnswer(bool Accepted, string Reason);

@@ -1,0 +1,30 @@
+using Monitoring.Core;
+
+namespace Monitoring.Web;
+
+/// <summary>What the API needs of its host: the leaderboard as it stands.</summary>
+public interface ILeaderboard
+{
+    /// <summary>The newest snapshot. Reading it costs nothing and never blocks.</summary>
+    LeaderboardSnapshot Current { get; }
+}
+
+/// <summary>What the API needs of its host: somewhere to put results that another tester posted.</summary>
+public interface IPostedResults
+{
+    /// <summary>
+    /// Takes a posted result (revision <see cref="OutcomeRevision.Measured"/>, with <see cref="TestSummary.Posted"/> set). When the task
+    /// completes it is durable. The same test id twice counts once.
+    /// </summary>
+    Task<PostAnswer> PostAsync(OutcomeRevision posted, CancellationToken cancellationToken);
+}
+
+/// <summary>What became of a posted result.</summary>
+public enum PostAnswer
+{
+    /// <summary>Stored, now or before.</summary>
+    Stored,
+
+    /// <summary>Nothing could be stored just now; post again later.</summary>
+    Unavailable,
+}
