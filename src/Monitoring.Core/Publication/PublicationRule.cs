@@ -1,0 +1,111 @@
+namespace Monitoring.Core;
+
+/// <summary>
+/// What a cell publishes (design section 6). Counted tests in the window: their scores. None, and the latest valid evidence is against the
+/// orchestrator, or it left the active set: zeros, for 30 days. None because of us: the last value, for 7 days. Never measured: nothing.
+/// So a region that is dead, or ours that failed, never publishes a zero.
+/// </summary>
+public static class PublicationRule
+{
+    /// <summary>
+    /// Brings a cell up to an instant: what falls out of the window is remembered as far as a later publication may need it, and dropped.
+    /// Call it with instants in any order; only the latest matters.
+    /// </summary>
+    public static Cell Settle(Cell cell, DateTimeOffset asOf, Policy policy)
+    {
+        var capped = policy.Capped;
+        var horizon = asOf - policy.Window - (capped.Within > policy.Window ? capped.Within : policy.Window);
+        var kept = cell.Window.Trim(horizon);
+        if (ReferenceEquals(kept, cell.Window)) return cell;
+        var dropped = cell.Window.Until(horizon);
+        return cell with
+        {
+            Window = kept,
+            Earlier = Later(dropped.Latest(capped, IsEvidence), cell.Earlier),
+            Held = kept.Latest(capped, Counts) is null ? HeldOf(cell, policy) : null,
+        };
+    }
+
+    /// <summary>What to publish now, or null to omit the region.</summary>
+    /// <param name="cell">A settled cell.</param>
+    /// <param name="withdrawnAt">When the orchestrator left the active set; null while it is in it, or where nobody keeps such a set.</param>
+    /// <param name="now">The instant.</param>
+    /// <param name="policy">The rules.</param>
+    public static PublishedCell? Of(Cell cell, DateTimeOffset? withdrawnAt, DateTimeOffset now, Policy policy)
+    {
+        var cut = now - policy.Window;
+        var capped = policy.Capped;
+        var totals = cell.Window.Total(cut, capped);
+        if (totals.Counted > 0) return Score(totals, cell.Window.Judged(cut, capped), CellState.Measured, policy);
+
+        var latest = cell.Window.Latest(capped, IsEvidence) ?? cell.Earlier;
+        if (latest is not { } evidence) return null;
+        var zeroSince = IsAgainst(evidence.Code) ? evidence.At : (DateTimeOffset?)null;
+        if (withdrawnAt is { } left && (zeroSince is null || left > zeroSince)) zeroSince = left;
+        if (zeroSince is { } since)
+        {
+            return now < since + policy.ZeroFor ? Zero(totals.Planned, evidence.At) : null;
+        }
+
+        return HeldOf(cell, policy) is { LastTestAt: { } at } held && now < at + policy.HoldFor ? held with { Planned = totals.Planned, Tests = 0 } : null;
+    }
+
+    /// <summary>The next instant after <paramref name="now"/> at which <see cref="Of"/> may answer differently by the passing of time alone.</summary>
+    public static DateTimeOffset? NextChange(Cell cell, DateTimeOffset? withdrawnAt, DateTimeOffset now, Policy policy)
+    {
+        DateTimeOffset? next = null;
+        void Consider(DateTimeOffset? at)
+        {
+            if (at > now && (next is null || at < next)) next = at;
+        }
+
+        Consider(cell.Window.Oldest(now - policy.Window) + policy.Window);
+        Consider((cell.Window.Latest(policy.Capped, IsEvidence) ?? cell.Earlier)?.At + policy.ZeroFor);
+        Consider(withdrawnAt + policy.ZeroFor);
+        Consider((cell.Window.Latest(policy.Capped, Counts)?.At ?? cell.Held?.LastTestAt) + policy.HoldFor);
+        return next;
+    }
+
+    // The scores of the window as it stood when the latest counted test was new: a function of the results, not of when anybody looked.
+    private static PublishedCell? HeldOf(Cell cell, Policy policy)
+    {
+        if (cell.Window.Latest(policy.Capped, Counts) is not { At: var last }) return cell.Held;
+        var from = last - policy.Window;
+        return Score(cell.Window.Total(from, policy.Capped, last), cell.Window.Judged(from, policy.Capped, last), CellState.Held, policy);
+    }
+
+    private static LatestEvidence? Later(LatestEvidence? a, LatestEvidence? b) => a is null || b?.At > a.Value.At ? b : a;
+
+    private static bool Counts(OutcomeClass c) => c is OutcomeClass.Success or OutcomeClass.Fault;
+
+    private static bool IsEvidence(OutcomeClass c) => c is OutcomeClass.Success or OutcomeClass.Fault or OutcomeClass.Excluded;
+
+    private static bool IsAgainst(OutcomeCode code) =>
+        OutcomeCodes.ClassOf(code) == OutcomeClass.Fault || code is OutcomeCode.PricedOut or OutcomeCode.Incompatible;
+
+    private static PublishedCell Zero(int planned, DateTimeOffset lastTestAt) => new()
+    {
+        State = CellState.Zero, SuccessRate = 0, RoundTripScore = 0, Score = 0, Planned = planned, LastTestAt = lastTestAt,
+    };
+
+    private static PublishedCell Score(WindowTotals totals, IEnumerable<(WindowEntry Entry, OutcomeCode Code)> judged, CellState state, Policy policy)
+    {
+        var scores = policy.Scoring == ScoringMethod.LeaderboardServerless
+            ? LegacyScores.Transcoding(judged.Where(j => Counts(OutcomeCodes.ClassOf(j.Code))).Select(j => j.Entry.Averages))
+            : ScoreFormula.Of(totals.Sums);
+        var (low, high) = WilsonInterval.Of(scores.SuccessRate, totals.Counted);
+        return new PublishedCell
+        {
+            State = state,
+            SuccessRate = scores.SuccessRate,
+            RoundTripScore = scores.RoundTripScore,
+            Score = scores.Total,
+            Tests = totals.Counted,
+            Planned = totals.Planned,
+            RealTimeRate = totals.RealTimeRate,
+            SuccessRateLow = low,
+            SuccessRateHigh = high,
+            LastTestAt = totals.LastCountedAt,
+        };
+    }
+}

@@ -1,0 +1,152 @@
+namespace Monitoring.Core;
+
+/// <summary>Limits of the anomaly rule (design section 5).</summary>
+public sealed record AnomalyPolicy
+{
+    /// <summary>The time looked back on. 20 min.</summary>
+    public TimeSpan Span { get; init; } = TimeSpan.FromMinutes(20);
+
+    /// <summary>The fewest orchestrators that are good elsewhere and were tested here, for the rule to say anything. 5.</summary>
+    public int LeastOrchestrators { get; init; } = 5;
+
+    /// <summary>How old evidence from another region may be to say that an orchestrator is good. 24 h.</summary>
+    public TimeSpan GoodElsewhere { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>How long closed anomalies are remembered, for reports that come late. 72 h.</summary>
+    public TimeSpan Remember { get; init; } = TimeSpan.FromHours(72);
+}
+
+/// <summary>
+/// Tells a region that fails from orchestrators that fail. Of at least five orchestrators whose latest evidence from another region is
+/// good, more than half fail here within 20 minutes, or a control fails: the region is at fault, and every result of that span, good and
+/// bad, is void. The span begins that long before it was seen and ends when it has passed. Evidence is the raw verdict of each
+/// test, also of those made void, so that the end is seen as well as the beginning.
+/// </summary>
+public sealed class RegionHealth
+{
+    private readonly AnomalyPolicy _policy;
+    private readonly ImmutableDictionary<(RegionId Region, OrchestratorId Orchestrator), Seen> _latest;
+    private readonly ImmutableDictionary<RegionId, ImmutableSortedDictionary<(DateTimeOffset At, OrchestratorId Orchestrator), bool>> _recent;
+    private readonly ImmutableDictionary<RegionId, DateTimeOffset> _controlsFailedAt;
+
+    private RegionHealth(
+        AnomalyPolicy policy,
+        ImmutableDictionary<(RegionId, OrchestratorId), Seen> latest,
+        ImmutableDictionary<RegionId, ImmutableSortedDictionary<(DateTimeOffset, OrchestratorId), bool>> recent,
+        ImmutableDictionary<RegionId, DateTimeOffset> controlsFailedAt,
+        ImmutableArray<AnomalySpan> anomalies)
+    {
+        _policy = policy;
+        _latest = latest;
+        _recent = recent;
+        _controlsFailedAt = controlsFailedAt;
+        Anomalies = anomalies;
+    }
+
+    /// <summary>Anomalies that last or are remembered, oldest first.</summary>
+    public ImmutableArray<AnomalySpan> Anomalies { get; }
+
+    /// <summary>No evidence yet.</summary>
+    public static RegionHealth New(AnomalyPolicy policy) => new(
+        policy,
+        ImmutableDictionary<(RegionId, OrchestratorId), Seen>.Empty,
+        ImmutableDictionary<RegionId, ImmutableSortedDictionary<(DateTimeOffset, OrchestratorId), bool>>.Empty,
+        ImmutableDictionary<RegionId, DateTimeOffset>.Empty,
+        []);
+
+    /// <summary>The same with anomalies that were remembered over a restart.</summary>
+    public RegionHealth Remembering(IEnumerable<AnomalySpan> anomalies) => With(anomalies: [.. anomalies.OrderBy(a => a.From)]);
+
+    /// <summary>A test in a region ended with a verdict that is evidence: good when something valid came back, bad when it is an orchestrator fault.</summary>
+    public RegionHealth OnEvidence(RegionId region, OrchestratorId orchestrator, DateTimeOffset testTime, bool good, DateTimeOffset now)
+    {
+        var key = (region, orchestrator);
+        var latest = _latest.TryGetValue(key, out var seen) && seen.At > testTime ? _latest : _latest.SetItem(key, new Seen(testTime, good));
+        var tests = _recent.GetValueOrDefault(region, ImmutableSortedDictionary<(DateTimeOffset, OrchestratorId), bool>.Empty).SetItem((testTime, orchestrator), good);
+        return With(latest, _recent.SetItem(region, tests)).Look(region, now);
+    }
+
+    /// <summary>The region's controls were tried: outside hosts that must always answer.</summary>
+    public RegionHealth OnControls(RegionId region, bool well, DateTimeOffset now) =>
+        With(controls: well ? _controlsFailedAt.Remove(region) : _controlsFailedAt.SetItem(region, now)).Look(region, now);
+
+    /// <summary>Time passed: old evidence is dropped, and an anomaly that has passed is closed.</summary>
+    public RegionHealth OnTick(DateTimeOffset now)
+    {
+        var health = this;
+        foreach (var region in _recent.Keys.Concat(_controlsFailedAt.Keys).Distinct()) health = health.Look(region, now);
+        var remembered = health.Anomalies.RemoveAll(a => a.Until is { } until && now - until > _policy.Remember);
+        return remembered.Length == health.Anomalies.Length ? health : health.With(anomalies: remembered);
+    }
+
+    private RegionHealth Look(RegionId region, DateTimeOffset now)
+    {
+        var since = now - _policy.Span;
+        var tests = _recent.GetValueOrDefault(region);
+        if (tests is not null)
+        {
+            var old = tests.Keys.TakeWhile(k => k.At <= since).ToList();
+            if (old.Count > 0) tests = tests.RemoveRange(old);
+        }
+
+        var controlsFailed = _controlsFailedAt.TryGetValue(region, out var failedAt);
+        var (asked, failing) = Count(region, tests, now);
+        var majorityFails = asked >= _policy.LeastOrchestrators && failing * 2 > asked;
+        var health = tests is null ? this : With(recent: _recent.SetItem(region, tests));
+        var open = Anomalies.FirstOrDefault(a => a.Region == region && a.Until is null);
+        if (open is null)
+        {
+            if (!majorityFails && !controlsFailed) return health;
+            var reason = controlsFailed
+                ? $"a control of {region} failed"
+                : $"{failing} of {asked} orchestrators that are good elsewhere failed from {region} within {_policy.Span.TotalMinutes:0} minutes";
+            return health.With(anomalies: Anomalies.Add(new AnomalySpan(region, since, null, reason)));
+        }
+
+        // It has passed when the rule could speak again and does not; with too little evidence to say, it goes on for one more span.
+        if (majorityFails || controlsFailed) return health;
+        var quiet = asked < _policy.LeastOrchestrators;
+        if (quiet && now - Latest(open, failedAt) < _policy.Span + _policy.Span) return health;
+        return health.With(anomalies: Anomalies.Replace(open, open with { Until = now }));
+    }
+
+    private static DateTimeOffset Latest(AnomalySpan open, DateTimeOffset failedAt) => open.From > failedAt ? open.From : failedAt;
+
+    // Of the orchestrators tested here lately: how many are good elsewhere, and how many of those fail here by their latest test.
+    private (int Asked, int Failing) Count(RegionId region, ImmutableSortedDictionary<(DateTimeOffset At, OrchestratorId Orchestrator), bool>? tests, DateTimeOffset now)
+    {
+        if (tests is null) return (0, 0);
+        int asked = 0, failing = 0;
+        var counted = new HashSet<OrchestratorId>();
+        foreach (var ((_, orchestrator), good) in tests.Reverse())
+        {
+            if (!counted.Add(orchestrator) || !IsGoodElsewhere(region, orchestrator, now)) continue;
+            asked++;
+            if (!good) failing++;
+        }
+
+        return (asked, failing);
+    }
+
+    private bool IsGoodElsewhere(RegionId region, OrchestratorId orchestrator, DateTimeOffset now)
+    {
+        Seen? latest = null;
+        foreach (var other in _recent.Keys)
+        {
+            if (other == region || !_latest.TryGetValue((other, orchestrator), out var seen)) continue;
+            if (Anomalies.Any(a => a.Region == other && a.Covers(seen.At))) continue;
+            if (now - seen.At <= _policy.GoodElsewhere && (latest is null || seen.At > latest.Value.At)) latest = seen;
+        }
+
+        return latest is { Good: true };
+    }
+
+    private RegionHealth With(
+        ImmutableDictionary<(RegionId, OrchestratorId), Seen>? latest = null,
+        ImmutableDictionary<RegionId, ImmutableSortedDictionary<(DateTimeOffset, OrchestratorId), bool>>? recent = null,
+        ImmutableDictionary<RegionId, DateTimeOffset>? controls = null,
+        ImmutableArray<AnomalySpan>? anomalies = null) =>
+        new(_policy, latest ?? _latest, recent ?? _recent, controls ?? _controlsFailedAt, anomalies ?? Anomalies);
+
+    private readonly record struct Seen(DateTimeOffset At, bool Good);
+}
