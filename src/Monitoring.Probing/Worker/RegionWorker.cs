@@ -12,7 +12,7 @@ namespace Monitoring.Probing;
 /// result before it reports it, and deletes it when the hub has acknowledged it. It survives kill -9 at any instant: a result that was
 /// spooled is reported after the restart, a test that was not is the hub's "not run".
 /// </summary>
-public sealed partial class RegionWorker
+public sealed partial class RegionWorker : IDisposable
 {
     private readonly RegionWorkerOptions _options;
     private readonly IHub _hub;
@@ -82,6 +82,13 @@ public sealed partial class RegionWorker
         _spooled.Release();
         await reports;
         if (_spool.Count > 0) LogLeftInSpool(_options.Region, _spool.Count);
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _freeWorkers.Dispose();
+        _spooled.Dispose();
     }
 
     private async Task<int> TakeWorkersAsync(CancellationToken stop)
