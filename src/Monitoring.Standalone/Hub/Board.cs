@@ -1,0 +1,63 @@
+using Monitoring.Core;
+using Monitoring.Web;
+
+namespace Monitoring.Standalone.Hub;
+
+/// <summary>
+/// The leaderboard in the making: takes published cells one by one and puts immutable snapshots in front of readers. Written by the hub's
+/// loop alone; read by anybody.
+/// </summary>
+internal sealed class Board : ILeaderboard
+{
+    private readonly SortedDictionary<OrchestratorId, LeaderboardRow> _rows = [];
+    private LeaderboardSnapshot _current = LeaderboardSnapshot.Empty;
+
+    /// <inheritdoc />
+    public LeaderboardSnapshot Current => Volatile.Read(ref _current);
+
+    /// <summary>True when something changed since the last snapshot.</summary>
+    public bool IsStale { get; private set; }
+
+    /// <summary>Shows a cell from the next snapshot on, or omits it.</summary>
+    public void Set(OrchestratorState state, RegionId region, PublishedCell? cell)
+    {
+        var cells = _rows.TryGetValue(state.Id, out var row) ? row.Cells : [];
+        var at = 0;
+        while (at < cells.Length && cells[at].Region < region) at++;
+        var there = at < cells.Length && cells[at].Region == region;
+        if (cell is null)
+        {
+            if (!there) return;
+            cells = cells.RemoveAt(at);
+        }
+        else
+        {
+            cells = there ? cells.SetItem(at, new LeaderboardCell(region, cell)) : cells.Insert(at, new LeaderboardCell(region, cell));
+        }
+
+        if (cells.IsEmpty) _rows.Remove(state.Id);
+        else _rows[state.Id] = Row(state, cells);
+        IsStale = true;
+    }
+
+    /// <summary>Shows what else a row tells of its orchestrator.</summary>
+    public void Describe(OrchestratorState state)
+    {
+        if (!_rows.TryGetValue(state.Id, out var row)) return;
+        var next = Row(state, row.Cells);
+        if (next == row) return;
+        _rows[state.Id] = next;
+        IsStale = true;
+    }
+
+    /// <summary>Puts a new snapshot in front of readers.</summary>
+    public void Publish(DateTimeOffset now)
+    {
+        Volatile.Write(ref _current, new LeaderboardSnapshot(_current.Version + 1, now, [.. _rows.Values]));
+        IsStale = false;
+    }
+
+    // Results that others post name an address themselves: they are as verified as the poster's key makes them.
+    private static LeaderboardRow Row(OrchestratorState state, ImmutableArray<LeaderboardCell> cells) =>
+        new(state.Id, state.Record?.ServiceUri ?? "", state.Record?.Verified ?? true, state.Active, cells);
+}

@@ -1,0 +1,33 @@
+using Monitoring.Core;
+using Monitoring.Probing;
+using Monitoring.Web;
+
+namespace Monitoring.Standalone.Hub;
+
+/// <summary>Something the hub's loop is asked to do. A closed set.</summary>
+internal abstract record Command
+{
+    private Command()
+    {
+    }
+
+    public sealed record Lease(RegionId Region, int Workers, DateTimeOffset Until, TaskCompletionSource<ImmutableArray<TestJob>> Answer) : Command;
+
+    public sealed record GiveUp(Lease Lease) : Command;
+
+    public sealed record Extend(TestId Test, RegionId Region, TaskCompletionSource<bool> Answer) : Command;
+
+    public sealed record Return(TestId Test, RegionId Region, OutcomeCode Reason, TaskCompletionSource Answer) : Command;
+
+    public sealed record Report(TestResult Result, TaskCompletionSource<ReportAnswer> Answer) : Command;
+
+    public sealed record Post(OutcomeRevision Revision, TaskCompletionSource<PostAnswer> Answer) : Command;
+
+    public sealed record Enrol(EnrolmentRule Rule, TaskCompletionSource Answer) : Command;
+
+    public sealed record Controls(RegionId Region, bool Well) : Command;
+
+    public sealed record Stored(OutcomeRevision Revision) : Command;
+
+    public sealed record NotStored(OutcomeRevision Revision, TestEvidence? Evidence, Exception Why) : Command;
+}

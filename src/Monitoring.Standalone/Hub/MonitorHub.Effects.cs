@@ -1,0 +1,244 @@
+using Monitoring.Core;
+using Monitoring.Probing;
+using Monitoring.Storage;
+using Monitoring.Web;
+
+namespace Monitoring.Standalone.Hub;
+
+/// <content>Events into the decider, effects out of it.</content>
+internal sealed partial class MonitorHub
+{
+    private ImmutableArray<Effect> Apply(OrchestratorId id, Event e)
+    {
+        if (!_states.TryGetValue(id, out var state)) return [];
+        var step = Orchestrator.On(state, e, Env(_time.GetUtcNow()));
+        _states[id] = step.State;
+        foreach (var effect in step.Effects) Run(step.State, effect);
+        return step.Effects;
+    }
+
+    private void Run(OrchestratorState state, Effect effect)
+    {
+        switch (effect)
+        {
+            case Effect.QueueTest queue:
+                var (next, taken) = _queues[queue.Job.Region].Add(queue.Job);
+                _queues[queue.Job.Region] = next;
+                if (taken) _jobs[queue.Job.Id] = queue.Job.Orchestrator;
+                else Apply(state.Id, new Event.TestDeferred(queue.Job.Id, OutcomeCode.QueueFull));
+                break;
+            case Effect.CancelTest cancel:
+                Forget(cancel.Test, cancel.Region);
+                break;
+            case Effect.RecordOutcome record:
+                Store(record.Revision);
+                break;
+            case Effect.PublishScore publish:
+                _board.Set(state, publish.Region, publish.Cell);
+                break;
+            case Effect.ArmDeadline arm:
+                _deadlines.Arm(state.Id, arm.At);
+                break;
+        }
+    }
+
+    private void Forget(TestId test, RegionId region)
+    {
+        _jobs.Remove(test);
+        if (_queues.TryGetValue(region, out var queue)) _queues[region] = queue.Remove(test);
+    }
+
+    private void Store(OutcomeRevision revision)
+    {
+        var key = (revision.Test, revision.Revision);
+        if (_storing.ContainsKey(key)) return;
+        _evidence.Remove(revision.Test, out var evidence);
+        _storing[key] = StoreAsync(revision, evidence);
+    }
+
+    private async Task StoreAsync(OutcomeRevision revision, TestEvidence? evidence)
+    {
+        // Off the loop: many outcomes share one write to the disk.
+        await Task.Yield();
+        try
+        {
+            await _store.AppendAsync(revision, evidence, CancellationToken.None);
+            Send(new Command.Stored(revision));
+        }
+        catch (Exception e)
+        {
+            Send(new Command.NotStored(revision, evidence, e));
+            throw;
+        }
+    }
+
+    private async Task TakeReportAsync(Command.Report report)
+    {
+        var result = report.Result;
+        Forget(result.Id, result.Region);
+        if (!_states.ContainsKey(result.Orchestrator))
+        {
+            report.Answer.TrySetResult(new ReportAnswer(false, "no such orchestrator is known"));
+            return;
+        }
+
+        _evidence[result.Id] = result.Evidence;
+        var effects = Apply(result.Orchestrator, new Event.ResultReported(result));
+
+        // Reported again while the first write has failed and not been tried again yet: this is the moment.
+        if (_states[result.Orchestrator].Owed.FirstOrDefault(o => o.Test == result.Id && o.Revision == OutcomeRevision.Measured) is { } owed) Store(owed);
+        _evidence.Remove(result.Id);
+        if (effects.OfType<Effect.RefuseReport>().FirstOrDefault(r => r.Test == result.Id) is { } refused)
+        {
+            report.Answer.TrySetResult(new ReportAnswer(false, refused.Reason));
+            return;
+        }
+
+        // A repeated report is answered like the first: when the result is durable.
+        _ = AnswerWhenStoredAsync(_storing.GetValueOrDefault((result.Id, OutcomeRevision.Measured), Task.CompletedTask), report.Answer);
+        var measured = effects.OfType<Effect.RecordOutcome>().FirstOrDefault(r => r.Revision.Test == result.Id && r.Revision.Revision == OutcomeRevision.Measured);
+        if (measured is null) return;
+        OnMeasured?.Invoke(measured.Revision);
+        await LearnFromAsync(result);
+    }
+
+    private static async Task AnswerWhenStoredAsync(Task stored, TaskCompletionSource<ReportAnswer> answer)
+    {
+        try
+        {
+            await stored;
+            answer.TrySetResult(new ReportAnswer(true, ""));
+        }
+        catch (Exception e)
+        {
+            answer.TrySetException(e);
+        }
+    }
+
+    private void TakePost(Command.Post post)
+    {
+        var revision = post.Revision;
+        if (_storeRetryAt is not null)
+        {
+            post.Answer.TrySetResult(PostAnswer.Unavailable);
+            return;
+        }
+
+        if (revision.Summary?.Posted is { IsAi: true })
+        {
+            // AI results have no window here: they are stored, and read from the store.
+            _ = AnswerWhenStoredAsync(_store.AppendAsync(revision, null, CancellationToken.None), post.Answer);
+            return;
+        }
+
+        if (!_states.ContainsKey(revision.Orchestrator))
+        {
+            if (_states.Count(s => s.Value.Record is null) >= _options.MostPosted)
+            {
+                post.Answer.TrySetResult(PostAnswer.Unavailable);
+                return;
+            }
+
+            _states[revision.Orchestrator] = OrchestratorState.New(revision.Orchestrator);
+        }
+
+        Apply(revision.Orchestrator, new Event.ResultPosted(revision));
+        _ = AnswerWhenStoredAsync(_storing.GetValueOrDefault((revision.Test, revision.Revision), Task.CompletedTask), post.Answer);
+    }
+
+    private static async Task AnswerWhenStoredAsync(Task stored, TaskCompletionSource<PostAnswer> answer)
+    {
+        try
+        {
+            await stored;
+            answer.TrySetResult(PostAnswer.Stored);
+        }
+        catch (StorageFullException)
+        {
+            answer.TrySetResult(PostAnswer.Unavailable);
+        }
+        catch (Exception e)
+        {
+            answer.TrySetException(e);
+        }
+    }
+
+    private async Task EnrolAsync(EnrolmentRule rule)
+    {
+        var now = _time.GetUtcNow();
+        var remembered = _memory.ReadEnrolments().ToDictionary(e => e.Id);
+        foreach (var (id, record) in rule.Records().OrderBy(r => r.Key))
+        {
+            remembered.TryGetValue(id, out var before);
+            var since = before is { WithdrawnAt: null } ? before.Since : now;
+            var next = new RememberedEnrolment(id, record.ServiceUri, record.Verified, since, null);
+            if (next != before) await _memory.RememberAsync(next, CancellationToken.None);
+            if (!_states.TryGetValue(id, out var state))
+            {
+                state = OrchestratorState.New(id);
+                _states[id] = state;
+            }
+
+            if (!state.Active)
+            {
+                Apply(id, new Event.Enrolled(record, since));
+                LogEnrolled(id, record.ServiceUri);
+            }
+            else
+            {
+                Apply(id, new Event.RecordChanged(record));
+            }
+
+            _board.Describe(_states[id]);
+        }
+
+        foreach (var gone in remembered.Values.Where(e => e.WithdrawnAt is null && !rule.Active.ContainsKey(e.Id)))
+        {
+            await _memory.RememberAsync(gone with { WithdrawnAt = now }, CancellationToken.None);
+            Apply(gone.Id, new Event.Withdrawn(now));
+            if (_states.TryGetValue(gone.Id, out var state)) _board.Describe(state);
+            LogWithdrawn(gone.Id);
+        }
+    }
+
+    private async Task LearnFromAsync(TestResult result)
+    {
+        var now = _time.GetUtcNow();
+        if (result.Outcome.Counts)
+        {
+            await LearnAsync(_health.OnEvidence(result.Region, result.Orchestrator, result.PlannedAt, result.Outcome.Class == OutcomeClass.Success, now));
+        }
+
+        if (result.Outcome.Code != OutcomeCode.BadInputClaimed) return;
+        var endpoint = _states[result.Orchestrator].Record?.Share.Endpoint ?? result.Summary.ServiceUri;
+        (_refusals, var ours) = _refusals.On(new ClipRefusals.Refusal(
+            result.Id, result.Orchestrator, result.Region, result.PlannedAt, result.Summary.Method, endpoint));
+        foreach (var refusal in ours)
+        {
+            Apply(refusal.Orchestrator, new Event.ResultReclassified(
+                refusal.Test, refusal.Region, refusal.TestTime, new Outcome(OutcomeCode.OurClip, $"{ours.Length} tests of the day ended with the clip refused")));
+        }
+    }
+
+    /// <summary>Takes over what is known of the regions' health, and judges again what an anomaly makes void.</summary>
+    private async Task LearnAsync(RegionHealth next)
+    {
+        var before = _health.Anomalies;
+        _health = next;
+        if (before == next.Anomalies) return;
+        await _memory.RememberAsync(before, next.Anomalies, CancellationToken.None);
+        foreach (var span in next.Anomalies.Where(a => !before.Contains(a)))
+        {
+            if (span.Until is { } until) LogAnomalyOver(span.Region, until);
+            else LogAnomaly(span.Region, span.From, span.Reason);
+            foreach (var state in _states.Values.ToList())
+            {
+                foreach (var entry in state.CellOf(span.Region).Window.Entries)
+                {
+                    if (!span.Covers(entry.TestTime) || entry.Revision < OutcomeRevision.Measured || entry.Class == OutcomeClass.Void) continue;
+                    Apply(state.Id, new Event.ResultReclassified(entry.Test, span.Region, entry.TestTime, new Outcome(OutcomeCode.RegionAnomaly, span.Reason)));
+                }
+            }
+        }
+    }
+}

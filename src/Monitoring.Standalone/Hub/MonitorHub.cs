@@ -1,0 +1,341 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Monitoring.Core;
+using Monitoring.Probing;
+using Monitoring.Storage;
+using Monitoring.Web;
+
+namespace Monitoring.Standalone.Hub;
+
+/// <summary>
+/// The hub in one process: a loop that alone touches the deciders' states, the regions' queues and the board. It holds no rule: it
+/// feeds events to <see cref="Orchestrator.On"/> and does what the effects say. Its memory is the store: kill it at any instant, and the
+/// replay at start and the first tick of each orchestrator repair what was cut short.
+/// </summary>
+internal sealed partial class MonitorHub : IHub, IPostedResults
+{
+    private readonly HubOptions _options;
+    private readonly IResultStore _store;
+    private readonly Memory _memory;
+    private readonly PlanBook _plans;
+    private readonly Board _board;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly Channel<Command> _commands = Channel.CreateUnbounded<Command>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Dictionary<OrchestratorId, OrchestratorState> _states = [];
+    private readonly Dictionary<RegionId, RegionQueue> _queues = [];
+    private readonly List<Command.Lease> _waiting = [];
+    private readonly Deadlines _deadlines = new();
+    private readonly Dictionary<(TestId, int), Task> _storing = [];
+    private readonly Dictionary<TestId, TestEvidence> _evidence = [];
+    private readonly Dictionary<TestId, OrchestratorId> _jobs = [];
+    private readonly HashSet<OrchestratorId> _owing = [];
+    private RegionHealth _health;
+    private ClipRefusals _refusals = ClipRefusals.None;
+    private DateTimeOffset _nextHealthTick;
+    private DateTimeOffset _nextSnapshot;
+    private DateTimeOffset? _storeRetryAt;
+
+    /// <summary>Creates the hub; <see cref="ReplayAsync"/> and then <see cref="RunAsync"/> start it.</summary>
+    public MonitorHub(HubOptions options, IResultStore store, IStateLog memory, PlanBook plans, Board board, TimeProvider time, ILogger<MonitorHub> log)
+    {
+        _options = options;
+        _store = store;
+        _memory = new Memory(memory);
+        _plans = plans;
+        _board = board;
+        _time = time;
+        _log = log;
+        _health = RegionHealth.New(options.Anomaly).Remembering(_memory.ReadAnomalies());
+        foreach (var region in options.Policy.Schedule.Regions) _queues[region] = RegionQueue.Empty;
+    }
+
+    /// <summary>A result was stored that had not been before; runs on the hub's loop and must not block.</summary>
+    public Action<OutcomeRevision>? OnMeasured { get; set; }
+
+    /// <inheritdoc />
+    public async Task<ImmutableArray<TestJob>> LeaseAsync(RegionId region, int workers, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        var lease = new Command.Lease(region, workers, _time.GetUtcNow() + wait, Answer<ImmutableArray<TestJob>>());
+        Send(lease);
+        await using var gaveUp = cancellationToken.Register(() => Send(new Command.GiveUp(lease)));
+        return await lease.Answer.Task;
+    }
+
+    /// <inheritdoc />
+    public Task<bool> ExtendAsync(RegionId region, TestId test, CancellationToken cancellationToken)
+    {
+        var answer = Answer<bool>();
+        Send(new Command.Extend(test, region, answer));
+        return answer.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public Task ReturnAsync(RegionId region, TestId test, OutcomeCode reason, CancellationToken cancellationToken)
+    {
+        var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Send(new Command.Return(test, region, reason, answer));
+        return answer.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public Task<ReportAnswer> ReportAsync(TestResult result, CancellationToken cancellationToken)
+    {
+        var answer = Answer<ReportAnswer>();
+        Send(new Command.Report(result, answer));
+        return answer.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public Task<PostAnswer> PostAsync(OutcomeRevision posted, CancellationToken cancellationToken)
+    {
+        var answer = Answer<PostAnswer>();
+        Send(new Command.Post(posted, answer));
+        return answer.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Brings the enrolled set in line with the registry; completes when it is remembered.</summary>
+    public Task EnrolAsync(EnrolmentRule rule, CancellationToken cancellationToken)
+    {
+        var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Send(new Command.Enrol(rule, answer));
+        return answer.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>The region's controls were tried.</summary>
+    public void ControlsTried(RegionId region, bool well) => Send(new Command.Controls(region, well));
+
+    /// <summary>The set that was enrolled when the last process ended.</summary>
+    public IEnumerable<RegistryEntry> RememberedSet() => _memory.ReadEnrolments()
+        .Where(e => e.WithdrawnAt is null).Select(e => new RegistryEntry(e.Id, e.ServiceUri, e.Verified));
+
+    /// <summary>Folds what is stored, so that the board shows what it showed before. Run it once, before <see cref="RunAsync"/>.</summary>
+    /// <returns>Revisions folded.</returns>
+    public async Task<int> ReplayAsync(CancellationToken cancellationToken)
+    {
+        var now = _time.GetUtcNow();
+        var folded = 0;
+        var query = new ResultQuery { From = now - _options.Replay, Until = DateTimeOffset.MaxValue, LastOnly = true };
+        await foreach (var revision in _store.ReadAsync(query, cancellationToken))
+        {
+            if (revision.Summary?.Posted is { IsAi: true }) continue;
+            var state = _states.GetValueOrDefault(revision.Orchestrator) ?? OrchestratorState.New(revision.Orchestrator);
+            _states[revision.Orchestrator] = Orchestrator.On(state, new Event.OutcomeReplayed(revision), Env(now)).State;
+            folded++;
+        }
+
+        foreach (var gone in _memory.ReadEnrolments().Where(e => e.WithdrawnAt is not null))
+        {
+            if (_states.ContainsKey(gone.Id)) Apply(gone.Id, new Event.Withdrawn(gone.WithdrawnAt!.Value));
+        }
+
+        foreach (var id in _states.Keys.ToList()) Apply(id, new Event.Ticked());
+        _board.Publish(now);
+        return folded;
+    }
+
+    /// <summary>Works until asked to stop.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        try
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                while (_commands.Reader.TryRead(out var command)) await ObeyAsync(command);
+                await PassTimeAsync(_time.GetUtcNow());
+                await WaitAsync(stop);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+        }
+
+        foreach (var lease in _waiting) lease.Answer.TrySetResult([]);
+        _waiting.Clear();
+    }
+
+    /// <summary>After <see cref="RunAsync"/>: obeys what is still asked, until nothing is owed to anybody.</summary>
+    public async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        while (_storing.Count > 0 || _commands.Reader.TryPeek(out _))
+        {
+            var command = await _commands.Reader.ReadAsync(cancellationToken);
+            await ObeyAsync(command);
+        }
+
+        _board.Publish(_time.GetUtcNow());
+    }
+
+    private static TaskCompletionSource<T> Answer<T>() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void Send(Command command) => _commands.Writer.TryWrite(command);
+
+    private Env Env(DateTimeOffset now) => new(now, _options.Policy, View(now), _plans.PlanOf);
+
+    private RegionHealthView View(DateTimeOffset now) =>
+        new([.. _queues.Where(q => q.Value.IsStale(now, _options.StaleAfter)).Select(q => q.Key)], _health.Anomalies);
+
+    private async Task ObeyAsync(Command command)
+    {
+        try
+        {
+            switch (command)
+            {
+                case Command.Lease lease:
+                    if (!_queues.ContainsKey(lease.Region)) lease.Answer.TrySetResult([]);
+                    else _waiting.Add(lease);
+                    break;
+                case Command.GiveUp gaveUp:
+                    _waiting.Remove(gaveUp.Lease);
+                    gaveUp.Lease.Answer.TrySetCanceled();
+                    break;
+                case Command.Extend extend:
+                    extend.Answer.TrySetResult(_queues.TryGetValue(extend.Region, out var queue) && queue.IsLeased(extend.Test));
+                    break;
+                case Command.Return back:
+                    if (_jobs.TryGetValue(back.Test, out var whose)) Apply(whose, new Event.TestDeferred(back.Test, back.Reason));
+                    back.Answer.TrySetResult();
+                    break;
+                case Command.Report report:
+                    await TakeReportAsync(report);
+                    break;
+                case Command.Post post:
+                    TakePost(post);
+                    break;
+                case Command.Enrol enrol:
+                    await EnrolAsync(enrol.Rule);
+                    enrol.Answer.TrySetResult();
+                    break;
+                case Command.Controls controls:
+                    await LearnAsync(_health.OnControls(controls.Region, controls.Well, _time.GetUtcNow()));
+                    break;
+                case Command.Stored stored:
+                    _storing.Remove((stored.Revision.Test, stored.Revision.Revision));
+                    Apply(stored.Revision.Orchestrator, new Event.OutcomeStored(stored.Revision.Test, stored.Revision.Revision));
+                    break;
+                case Command.NotStored failed:
+                    _storing.Remove((failed.Revision.Test, failed.Revision.Revision));
+                    _owing.Add(failed.Revision.Orchestrator);
+                    if (failed.Evidence is { } evidence) _evidence[failed.Revision.Test] = evidence;
+                    _storeRetryAt ??= _time.GetUtcNow() + _options.StoreRetry;
+                    LogNotStored(failed.Revision.Test, failed.Why.Message);
+                    break;
+            }
+        }
+        catch (Exception e)
+        {
+            // One bad command must not end the hub for everybody; whoever asked gets the error.
+            LogCommandFailed(command.GetType().Name, e);
+            Fail(command, e);
+        }
+    }
+
+    private static void Fail(Command command, Exception e)
+    {
+        switch (command)
+        {
+            case Command.Lease lease:
+                lease.Answer.TrySetException(e);
+                break;
+            case Command.Extend extend:
+                extend.Answer.TrySetException(e);
+                break;
+            case Command.Return back:
+                back.Answer.TrySetException(e);
+                break;
+            case Command.Report report:
+                report.Answer.TrySetException(e);
+                break;
+            case Command.Post post:
+                post.Answer.TrySetException(e);
+                break;
+            case Command.Enrol enrol:
+                enrol.Answer.TrySetException(e);
+                break;
+        }
+    }
+
+    private async Task PassTimeAsync(DateTimeOffset now)
+    {
+        foreach (var due in _deadlines.Due(now)) Apply(due, new Event.Ticked());
+        if (now >= _nextHealthTick)
+        {
+            _nextHealthTick = now + TimeSpan.FromSeconds(30);
+            await LearnAsync(_health.OnTick(now));
+        }
+
+        if (_storeRetryAt <= now)
+        {
+            _storeRetryAt = null;
+            var owing = _owing.ToList();
+            _owing.Clear();
+            foreach (var id in owing) Apply(id, new Event.Ticked());
+        }
+
+        GrantLeases(now);
+        if (_board.IsStale && now >= _nextSnapshot)
+        {
+            _nextSnapshot = now + _options.SnapshotEvery;
+            _board.Publish(now);
+        }
+    }
+
+    private async Task WaitAsync(CancellationToken stop)
+    {
+        var next = _nextHealthTick;
+        if (_deadlines.Next is { } deadline && deadline < next) next = deadline;
+        if (_storeRetryAt < next) next = _storeRetryAt.Value;
+        if (_board.IsStale && _nextSnapshot < next) next = _nextSnapshot;
+        foreach (var lease in _waiting)
+        {
+            if (lease.Until < next) next = lease.Until;
+            if (_storeRetryAt is null && _queues[lease.Region].NextLeaseAt(_options.LeaseAhead) is { } leaseAt && leaseAt < next) next = leaseAt;
+        }
+
+        var wait = next - _time.GetUtcNow();
+        if (wait <= TimeSpan.Zero) return;
+        using var timer = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var command = _commands.Reader.WaitToReadAsync(stop).AsTask();
+        await Task.WhenAny(command, Task.Delay(wait, _time, timer.Token));
+        await timer.CancelAsync();
+        stop.ThrowIfCancellationRequested();
+    }
+
+    private void GrantLeases(DateTimeOffset now)
+    {
+        for (var i = 0; i < _waiting.Count; i++)
+        {
+            var lease = _waiting[i];
+            var jobs = ImmutableArray<TestJob>.Empty;
+
+            // While nothing can be stored nothing is begun.
+            if (_storeRetryAt is null) (_queues[lease.Region], jobs) = _queues[lease.Region].Lease(now, lease.Workers, _options.LeaseAhead);
+            if (jobs.IsEmpty && now < lease.Until) continue;
+            foreach (var job in jobs) Apply(job.Orchestrator, new Event.TestLeased(job.Id));
+            if (!lease.Answer.TrySetResult(jobs))
+            {
+                foreach (var job in jobs) Apply(job.Orchestrator, new Event.TestDeferred(job.Id, OutcomeCode.ShuttingDown));
+            }
+
+            _waiting.RemoveAt(i--);
+        }
+    }
+
+    [LoggerMessage(1001, LogLevel.Error, "The outcome of {Test} could not be stored and is tried again; nothing is leased until then: {Why}")]
+    private partial void LogNotStored(TestId test, string why);
+
+    [LoggerMessage(1002, LogLevel.Error, "The hub could not obey {Command}")]
+    private partial void LogCommandFailed(string command, Exception e);
+
+    [LoggerMessage(1003, LogLevel.Warning, "The results of {Region} since {From:u} are void: {Reason}")]
+    private partial void LogAnomaly(RegionId region, DateTimeOffset from, string reason);
+
+    [LoggerMessage(1004, LogLevel.Information, "{Region} measures again since {Until:u}")]
+    private partial void LogAnomalyOver(RegionId region, DateTimeOffset until);
+
+    [LoggerMessage(1005, LogLevel.Information, "{Orchestrator} at {ServiceUri} is enrolled")]
+    private partial void LogEnrolled(OrchestratorId orchestrator, string serviceUri);
+
+    [LoggerMessage(1006, LogLevel.Information, "{Orchestrator} left the active set")]
+    private partial void LogWithdrawn(OrchestratorId orchestrator);
+}
