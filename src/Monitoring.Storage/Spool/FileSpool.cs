@@ -47,16 +47,6 @@ public sealed class FileSpool<T> : ISpool<T>
     /// <remarks>A disk that refused counts as full for 10 seconds or until an item is removed; then the next item tries it again.</remarks>
     public bool IsFull => _isAtBound || (_isRefused && _time.GetElapsedTime(Interlocked.Read(ref _refusedAt)) < RetryAfter);
 
-    /// <summary>Opens a spool with what an earlier process left in it. Half-written items are deleted.</summary>
-    /// <param name="folder">Its folder; created if it is not there.</param>
-    /// <param name="format">How items are written.</param>
-    /// <param name="bounds">How much it takes.</param>
-    /// <param name="time">Measures how long a disk has refused.</param>
-    /// <param name="onFault">Gets each fault once; may be null.</param>
-    /// <exception cref="IOException">The folder cannot be read or written.</exception>
-    public static FileSpool<T> Open(string folder, SpoolFormat<T> format, SpoolBounds bounds, TimeProvider time, Action<JournalFault>? onFault) =>
-        Open(folder, format, bounds, time, onFault, SystemDisk.Instance);
-
     internal static FileSpool<T> Open(
         string folder, SpoolFormat<T> format, SpoolBounds bounds, TimeProvider time, Action<JournalFault>? onFault, IDisk disk)
     {
@@ -112,9 +102,14 @@ public sealed class FileSpool<T> : ISpool<T>
                 {
                     found.Add((id, await ReadAsync(name, cancellationToken)));
                 }
-                catch (Exception e) when (e is JsonException or InvalidOperationException or IOException or UnauthorizedAccessException)
+                catch (Exception e) when (e is JsonException or InvalidOperationException or FileNotFoundException)
                 {
                     SetAside(number, id, name, e.Message);
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                {
+                    // The disk, not the item: it stays and is tried again.
+                    _faults.Report(new JournalFault(name, 0, 0, JournalFaultKind.NotARecord, $"The spooled result of test {id} could not be read just now: {e.Message}"));
                 }
             }
 
@@ -260,4 +255,19 @@ public sealed class FileSpool<T> : ISpool<T>
         Volatile.Write(ref _count, _items.Count);
         _isAtBound = _items.Count >= _bounds.Items || _bytes >= _bounds.Bytes;
     }
+}
+
+/// <summary>Opens spools.</summary>
+public static class FileSpool
+{
+    /// <summary>Opens a spool with what an earlier process left in it. Half-written items are deleted.</summary>
+    /// <typeparam name="T">What is spooled.</typeparam>
+    /// <param name="folder">Its folder; created if it is not there.</param>
+    /// <param name="format">How items are written.</param>
+    /// <param name="bounds">How much it takes.</param>
+    /// <param name="time">Measures how long a disk has refused.</param>
+    /// <param name="onFault">Gets each fault once; may be null.</param>
+    /// <exception cref="IOException">The folder cannot be read or written.</exception>
+    public static FileSpool<T> Open<T>(string folder, SpoolFormat<T> format, SpoolBounds bounds, TimeProvider time, Action<JournalFault>? onFault) =>
+        FileSpool<T>.Open(folder, format, bounds, time, onFault, SystemDisk.Instance);
 }
