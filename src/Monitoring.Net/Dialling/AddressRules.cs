@@ -62,8 +62,6 @@ public static class AddressRules
         new("ff00::/8", "multicast"),
     ];
 
-    private static readonly IPNetwork GlobalUnicast = IPNetwork.Parse("2000::/3");
-
     /// <summary>Decides whether an address may not be dialled.</summary>
     /// <param name="address">An IPv4 or IPv6 address.</param>
     /// <param name="policy">Whether loopback (127.0.0.0/8, ::1, and 127.0.0.0/8 in its IPv4-mapped form) is admitted.</param>
@@ -96,25 +94,48 @@ public static class AddressRules
     {
         if (address.ScopeId != 0) return "has a zone, so it belongs to one link";
         if (Find(V6, address) is { } known) return known;
-        if (!GlobalUnicast.Contains(address)) return "is outside 2000::/3 (global unicast)";
+        var bytes = address.GetAddressBytes();
+        if (bytes[0] >> 5 != 0b001) return "is outside 2000::/3 (global unicast)";
 
         // ISATAP (RFC 5214) hides an IPv4 address behind 0:5efe or 200:5efe in the interface identifier of any prefix.
-        var bytes = address.GetAddressBytes();
         return bytes[8] is 0 or 2 && bytes[9] == 0 && bytes[10] == 0x5e && bytes[11] == 0xfe ? "is an ISATAP address (an IPv4 address inside)" : null;
     }
 
     private static string? Find(ImmutableArray<Range> ranges, IPAddress address)
     {
+        Span<byte> bytes = stackalloc byte[16];
+        address.TryWriteBytes(bytes, out var length);
         foreach (var range in ranges)
         {
-            if (range.Network.Contains(address)) return $"lies in {range.Text} ({range.Purpose})";
+            if (range.Contains(bytes[..length])) return $"lies in {range.Text} ({range.Purpose})";
         }
 
         return null;
     }
 
-    private sealed record Range(string Text, string Purpose)
+    // Compared byte by byte: IPNetwork.Contains reads an IPv4-mapped address as the IPv4 address inside, and so finds it in no IPv6 range.
+    private sealed class Range
     {
-        public IPNetwork Network { get; } = IPNetwork.Parse(Text);
+        private readonly byte[] _prefix;
+        private readonly int _bits;
+
+        public Range(string text, string purpose)
+        {
+            var network = IPNetwork.Parse(text);
+            (_prefix, _bits) = (network.BaseAddress.GetAddressBytes(), network.PrefixLength);
+            (Text, Purpose) = (text, purpose);
+        }
+
+        public string Text { get; }
+
+        public string Purpose { get; }
+
+        public bool Contains(ReadOnlySpan<byte> address)
+        {
+            var whole = _bits / 8;
+            if (address.Length != _prefix.Length || !address[..whole].SequenceEqual(_prefix.AsSpan(0, whole))) return false;
+            var rest = _bits % 8;
+            return rest == 0 || (address[whole] ^ _prefix[whole]) >> (8 - rest) == 0;
+        }
     }
 }
