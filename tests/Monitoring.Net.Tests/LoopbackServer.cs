@@ -88,7 +88,7 @@ internal sealed class LoopbackServer : IAsyncDisposable
                 open.Add(ServeAsync(client));
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception) when (_stop.IsCancellationRequested)
         {
             await Task.WhenAll(open);
         }
