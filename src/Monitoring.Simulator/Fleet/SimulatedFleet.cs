@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Monitoring.Simulator;
+
+/// <summary>
+/// A fleet of orchestrators on 127.0.0.1 that speaks the real protocol, for trying things out and for end-to-end tests. It writes nothing to
+/// the console or a log and keeps no files.
+/// </summary>
+public sealed class SimulatedFleet : IAsyncDisposable
+{
+    private NodeListener? _webhook;
+
+    private SimulatedFleet(ImmutableArray<SimulatedNode> nodes) => Nodes = nodes;
+
+    /// <summary>The nodes, in the order of the options.</summary>
+    public ImmutableArray<SimulatedNode> Nodes { get; }
+
+    /// <summary>Where the list of nodes is served in the form of a gateway's <c>-orchWebhookUrl</c>; null if it was not asked for.</summary>
+    public Uri? WebhookUri => _webhook is null ? null : new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_webhook.Port}/orchestrators"));
+
+    /// <summary>The node of that name.</summary>
+    /// <exception cref="KeyNotFoundException">There is none.</exception>
+    public SimulatedNode this[string name] =>
+        Nodes.FirstOrDefault(node => node.Name == name)
+        ?? throw new KeyNotFoundException($"The fleet has no node '{name}'; it has {string.Join(", ", Nodes.Select(node => node.Name))}.");
+
+    /// <summary>Starts every node; when it returns, every open port answers.</summary>
+    /// <exception cref="ArgumentException">The options cannot be; the message lists every problem.</exception>
+    /// <exception cref="IOException">A port is taken.</exception>
+    /// <exception cref="InvalidOperationException">ffmpeg is asked for and not installed.</exception>
+    public static async Task<SimulatedFleet> StartAsync(FleetOptions options, CancellationToken cancellation)
+    {
+        options.Check();
+        var context = new FleetContext(options.Clock, await TranscoderAsync(options, cancellation), options.Tls, options.AuthTokenSecret);
+        var fleet = new SimulatedFleet([.. options.Nodes.Select((node, index) => new SimulatedNode(NodeIdentity.Number(index), node, context))]);
+        try
+        {
+            // Chosen ports first, or the system may hand one of them to a node that does not care.
+            foreach (var node in fleet.Nodes.Zip(options.Nodes).OrderBy(pair => pair.Second.Port == 0).Select(pair => pair.First)) await node.StartAsync(cancellation);
+            if (options.WebhookPort is { } port)
+            {
+                fleet._webhook = await NodeListener.StartAsync(port, null, HttpProtocols.Http1, fleet.AnswerWebhookAsync, cancellation);
+            }
+        }
+        catch
+        {
+            await fleet.DisposeAsync();
+            throw;
+        }
+
+        return fleet;
+    }
+
+    /// <summary>Ends every node and gives all ports back.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_webhook is not null) await _webhook.DisposeAsync();
+        foreach (var node in Nodes) await node.DisposeAsync();
+    }
+
+    private static async Task<ITranscoder> TranscoderAsync(FleetOptions options, CancellationToken cancellation)
+    {
+        if (options.Transcoding == TranscodingMode.Kept) return KeptRenditions.Instance;
+        return await FfmpegTranscoder.IsInstalledAsync(cancellation)
+            ? new FfmpegTranscoder(options.Clock)
+            : throw new InvalidOperationException("The fleet is to transcode with ffmpeg, which is not on the PATH: install it, or use the kept renditions.");
+    }
+
+    private Task AnswerWebhookAsync(HttpContext http)
+    {
+        var list = JsonSerializer.SerializeToUtf8Bytes(Nodes.Select(node => new { address = node.Uri.GetLeftPart(UriPartial.Authority) }));
+        http.Response.ContentType = "application/json";
+        http.Response.ContentLength = list.Length;
+        return http.Response.Body.WriteAsync(list, http.RequestAborted).AsTask();
+    }
+}
