@@ -67,11 +67,14 @@ public readonly record struct OrchestratorId : IComparable<OrchestratorId>
     /// <summary>Orders two ids.</summary>
     public static bool operator >=(OrchestratorId left, OrchestratorId right) => left.CompareTo(right) >= 0;
 
-    internal sealed class Json : JsonConverter<OrchestratorId>
+    /// <summary>Reads and writes the text form; public so that source-generated serializers can use it.</summary>
+    public sealed class Json : JsonConverter<OrchestratorId>
     {
+        /// <inheritdoc />
         public override OrchestratorId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             TryParse(reader.GetString(), out var id) ? id : throw new JsonException("An orchestrator address is 0x and 40 hex digits.");
 
+        /// <inheritdoc />
         public override void Write(Utf8JsonWriter writer, OrchestratorId value, JsonSerializerOptions options) => writer.WriteStringValue(value.Text);
     }
 }

@@ -64,15 +64,20 @@ public readonly record struct RegionId : IComparable<RegionId>
     /// <summary>Orders two regions.</summary>
     public static bool operator >=(RegionId left, RegionId right) => left.CompareTo(right) >= 0;
 
-    internal sealed class Json : JsonConverter<RegionId>
+    /// <summary>Reads and writes the text form; public so that source-generated serializers can use it.</summary>
+    public sealed class Json : JsonConverter<RegionId>
     {
+        /// <inheritdoc />
         public override RegionId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             TryParse(reader.GetString(), out var id) ? id : throw new JsonException("A region is 2 to 16 letters and digits.");
 
+        /// <inheritdoc />
         public override void Write(Utf8JsonWriter writer, RegionId value, JsonSerializerOptions options) => writer.WriteStringValue(value.Code);
 
+        /// <inheritdoc />
         public override RegionId ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Read(ref reader, typeToConvert, options);
 
+        /// <inheritdoc />
         public override void WriteAsPropertyName(Utf8JsonWriter writer, RegionId value, JsonSerializerOptions options) => writer.WritePropertyName(value.Code);
     }
 }

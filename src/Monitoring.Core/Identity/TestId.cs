@@ -77,11 +77,14 @@ public readonly record struct TestId : IComparable<TestId>
     /// <summary>Orders two ids.</summary>
     public static bool operator >=(TestId left, TestId right) => left.CompareTo(right) >= 0;
 
-    internal sealed class Json : JsonConverter<TestId>
+    /// <summary>Reads and writes the text form; public so that source-generated serializers can use it.</summary>
+    public sealed class Json : JsonConverter<TestId>
     {
+        /// <inheritdoc />
         public override TestId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             TryParse(reader.GetString(), out var id) ? id : throw new JsonException("That is not a test id.");
 
+        /// <inheritdoc />
         public override void Write(Utf8JsonWriter writer, TestId value, JsonSerializerOptions options) => writer.WriteStringValue(value.Text);
     }
 }

@@ -13,7 +13,7 @@ internal abstract record Command
 
     public sealed record Lease(RegionId Region, int Workers, DateTimeOffset Until, TaskCompletionSource<ImmutableArray<TestJob>> Answer) : Command;
 
-    public sealed record GiveUp(Lease Lease) : Command;
+    public sealed record GiveUp(Command.Lease Asked) : Command;
 
     public sealed record Extend(TestId Test, RegionId Region, TaskCompletionSource<bool> Answer) : Command;
 

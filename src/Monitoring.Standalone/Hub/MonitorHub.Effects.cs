@@ -76,7 +76,7 @@ internal sealed partial class MonitorHub
     {
         var result = report.Result;
         Forget(result.Id, result.Region);
-        if (!_states.ContainsKey(result.Orchestrator))
+        if (!_states.TryGetValue(result.Orchestrator, out _))
         {
             report.Answer.TrySetResult(new ReportAnswer(false, "no such orchestrator is known"));
             return;

@@ -186,8 +186,8 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
                     else _waiting.Add(lease);
                     break;
                 case Command.GiveUp gaveUp:
-                    _waiting.Remove(gaveUp.Lease);
-                    gaveUp.Lease.Answer.TrySetCanceled();
+                    _waiting.Remove(gaveUp.Asked);
+                    gaveUp.Asked.Answer.TrySetCanceled();
                     break;
                 case Command.Extend extend:
                     extend.Answer.TrySetResult(_queues.TryGetValue(extend.Region, out var queue) && queue.IsLeased(extend.Test));
