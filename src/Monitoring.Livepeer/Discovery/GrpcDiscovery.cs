@@ -1,0 +1,65 @@
+using Google.Protobuf;
+using Monitoring.Core;
+using Monitoring.Net;
+
+namespace Monitoring.Livepeer;
+
+/// <summary>Discovery as unary gRPC over HTTP/2, one connection per call.</summary>
+/// <param name="dialer">Opens the connections.</param>
+/// <param name="identity">How we introduce ourselves: off-chain the zero address without a signature.</param>
+/// <param name="limits">What is waited for.</param>
+/// <param name="time">The clock.</param>
+public sealed class GrpcDiscovery(SafeDialer dialer, GatewayIdentity identity, OrchestratorLimits limits, TimeProvider time) : IDiscovery
+{
+    private readonly GrpcCall _call = new(dialer, limits, time);
+
+    /// <inheritdoc />
+    public async Task<DiscoveryAnswer> GetOrchestratorAsync(string serviceUri, CancellationToken cancellationToken)
+    {
+        if (!ServiceUris.TryParse(serviceUri, out var uri, out var why)) return new DiscoveryAnswer { Outcome = new Outcome(OutcomeCode.BadServiceUri, Outcome.Clean(why)) };
+        var answer = await _call.SendAsync(uri, "/net.Orchestrator/GetOrchestrator", Request(identity), cancellationToken);
+        var found = answer.Outcome.Code == OutcomeCode.Completed ? Read(answer.Message) : new DiscoveryAnswer { Outcome = answer.Outcome };
+        return found with
+        {
+            Alive = answer.Alive,
+            Elapsed = answer.Elapsed,
+            DialledAddress = answer.Connection?.RemoteEndPoint.ToString() ?? "",
+            CertificateSha256 = answer.Connection?.CertificateSha256 ?? "",
+        };
+    }
+
+    /// <inheritdoc />
+    public async Task<Outcome> EndTranscodingSessionAsync(OrchestratorSession session, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        var request = new Wire.EndTranscodingSessionRequest { AuthToken = session.AuthToken };
+        var answer = await _call.SendAsync(new Uri(session.Transcoder), "/net.Orchestrator/EndTranscodingSession", request, cancellationToken);
+        return answer.Outcome;
+    }
+
+    /// <summary>The request: capabilities always, because without them a node answers more than a gateway ever sees.</summary>
+    internal static Wire.OrchestratorRequest Request(GatewayIdentity identity) => new()
+    {
+        Address = ByteString.CopyFrom(identity.Address.Span),
+        Sig = ByteString.CopyFrom(identity.Signature.Span),
+        Capabilities = CapabilityOffer.StreamTest.ToWire(),
+    };
+
+    internal static DiscoveryAnswer Read(ReadOnlyMemory<byte> message)
+    {
+        Wire.OrchestratorInfo info;
+        try
+        {
+            info = Wire.OrchestratorInfo.Parser.ParseFrom(message.Span);
+        }
+        catch (InvalidProtocolBufferException e)
+        {
+            return new DiscoveryAnswer { Outcome = new Outcome(OutcomeCode.ProtocolViolation, Outcome.Clean($"the discovery answer is not an OrchestratorInfo: {e.Message}")) };
+        }
+
+        var version = SoftwareVersion.Clean(info.Capabilities?.Version);
+        return OrchestratorSession.TryRead(info, out var session, out var fault)
+            ? new DiscoveryAnswer { Session = session, Outcome = new Outcome(OutcomeCode.Completed), Version = version }
+            : new DiscoveryAnswer { Outcome = fault, Version = version };
+    }
+}

@@ -1,0 +1,70 @@
+using Monitoring.Core;
+
+namespace Monitoring.Livepeer;
+
+/// <summary>What discovery opened: where to upload and with which token. Parsed and checked; the auth token travels back as it came.</summary>
+public sealed record OrchestratorSession
+{
+    /// <summary>Base URL for segments, as the orchestrator wrote it: <c>/segment</c> is simply put behind it.</summary>
+    public required string Transcoder { get; init; }
+
+    /// <summary>The session's token. Results carry the same one, so it never changes within a session.</summary>
+    public required Wire.AuthToken AuthToken { get; init; }
+
+    /// <summary>What the orchestrator offers, with its version cleaned.</summary>
+    public required CapabilityOffer Capabilities { get; init; }
+
+    /// <summary>The address whose key signs transcode results, 20 bytes or none. It never names anybody.</summary>
+    public ReadOnlyMemory<byte> Address { get; init; }
+
+    /// <summary>Price; null off-chain.</summary>
+    public Wire.PriceInfo? Price { get; init; }
+
+    /// <summary>Ticket parameters, which belong to the price; null off-chain.</summary>
+    public Wire.TicketParams? TicketParams { get; init; }
+
+    /// <summary>The price as evidence: <c>wei/pixels</c>; empty off-chain.</summary>
+    public string PriceText => Price is null ? "" : FormattableString.Invariant($"{Price.PricePerUnit}/{Price.PixelsPerUnit}");
+
+    /// <summary>Where segments go.</summary>
+    internal Uri SegmentUrl => new(Transcoder + "/segment");
+
+    /// <summary>The session after a result: fresh price and ticket parameters, taken together; the rest stays (protocol reference, 2.4).</summary>
+    internal OrchestratorSession Refresh(Wire.OrchestratorInfo? info) =>
+        info is null ? this : this with { Price = info.PriceInfo, TicketParams = info.TicketParams };
+
+    /// <summary>Checks an answer of discovery.</summary>
+    /// <param name="info">The message.</param>
+    /// <param name="session">The session.</param>
+    /// <param name="fault">Why there is none.</param>
+    internal static bool TryRead(Wire.OrchestratorInfo info, out OrchestratorSession? session, out Outcome fault)
+    {
+        session = null;
+        fault = default;
+        if (!StrangerUrls.TryParse(info.Transcoder, out _, out var problem))
+            fault = new Outcome(OutcomeCode.ProtocolViolation, $"the transcoder URL of the discovery answer cannot be used: {problem}");
+        else if (info.AuthToken is null)
+            fault = new Outcome(OutcomeCode.ProtocolViolation, "the discovery answer has no auth token, without which no segment is accepted");
+        else if (info.Address.Length is not (0 or 20))
+            fault = new Outcome(OutcomeCode.ProtocolViolation, $"the address of the discovery answer has {info.Address.Length} bytes, not 20");
+        else if (info.PriceInfo is { } price && (price.PixelsPerUnit <= 0 || price.PricePerUnit < 0))
+            fault = new Outcome(OutcomeCode.ProtocolViolation, FormattableString.Invariant($"a price of {price.PricePerUnit} for {price.PixelsPerUnit} pixels"));
+        else
+        {
+            session = new OrchestratorSession
+            {
+                Transcoder = info.Transcoder,
+                AuthToken = info.AuthToken,
+                Capabilities = CapabilityOffer.FromWire(info.Capabilities),
+                Address = info.Address.Memory,
+                Price = info.PriceInfo,
+                TicketParams = info.TicketParams,
+            };
+            if (CapabilityOffer.StreamTest.IsCompatibleWith(session.Capabilities)) return true;
+            session = null;
+            fault = new Outcome(OutcomeCode.Incompatible, "its capabilities lack one that the test needs (H264, MPEGTS, AuthToken, SegmentSlicing), or it insists on one more");
+        }
+
+        return false;
+    }
+}
