@@ -78,7 +78,7 @@ internal sealed class RawClient : IDisposable
             AuthToken = token,
             Capabilities = new Capabilities { Bitstring = { 0x4001003 } },
         };
-        data.FullProfiles.AddRange(profiles ?? FourProfiles);
+        data.FullProfiles.AddRange((profiles ?? FourProfiles).Select(profile => profile.Clone()));
         return data;
     }
 
