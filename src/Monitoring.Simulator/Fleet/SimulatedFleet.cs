@@ -7,7 +7,7 @@ namespace Monitoring.Simulator;
 
 /// <summary>
 /// A fleet of orchestrators on 127.0.0.1 that speaks the real protocol, for trying things out and for end-to-end tests. It writes nothing to
-/// the console or a log and keeps no files.
+/// the console or a log and keeps no files (with ffmpeg, short-lived ones in the temporary folder).
 /// </summary>
 public sealed class SimulatedFleet : IAsyncDisposable
 {
@@ -65,7 +65,7 @@ public sealed class SimulatedFleet : IAsyncDisposable
     {
         if (options.Transcoding == TranscodingMode.Kept) return KeptRenditions.Instance;
         return await FfmpegTranscoder.IsInstalledAsync(cancellation)
-            ? new FfmpegTranscoder(options.Clock)
+            ? new FfmpegTranscoder(Path.GetTempPath(), options.Clock)
             : throw new InvalidOperationException("The fleet is to transcode with ffmpeg, which is not on the PATH: install it, or use the kept renditions.");
     }
 

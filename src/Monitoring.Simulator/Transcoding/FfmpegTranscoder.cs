@@ -9,7 +9,7 @@ namespace Monitoring.Simulator;
 /// Transcodes with the machine's ffmpeg: one process per segment, as many at a time as there are processors, in a folder of its own that is
 /// gone afterwards. The process is killed when its caller gives up or the time limit passes.
 /// </summary>
-internal sealed class FfmpegTranscoder(TimeProvider clock) : ITranscoder
+internal sealed class FfmpegTranscoder(string workFolder, TimeProvider clock) : ITranscoder
 {
     private const string Program = "ffmpeg";
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
@@ -35,7 +35,7 @@ internal sealed class FfmpegTranscoder(TimeProvider clock) : ITranscoder
     {
         if (profiles.Count == 0) return [];
         await Places.WaitAsync(cancellation);
-        var folder = Directory.CreateTempSubdirectory("simulated-orchestrator-");
+        var folder = Directory.CreateDirectory(Path.Combine(workFolder, "simulated-orchestrator-" + Guid.NewGuid().ToString("n")));
         using var limit = new CancellationTokenSource(Limit, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
         try
