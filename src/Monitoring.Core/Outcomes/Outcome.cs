@@ -23,7 +23,7 @@ public readonly record struct Outcome(OutcomeCode Code, string Detail = "")
     public bool IsEvidence => Class is OutcomeClass.Success or OutcomeClass.Fault or OutcomeClass.Excluded;
 
     /// <summary>
-    /// Makes a stranger's text fit to keep and to print: control characters and line breaks become spaces, invalid surrogates go, and it is
+    /// Makes a stranger's text fit to keep and to print: control characters and line breaks become spaces, invisible characters and surrogates go, and it is
     /// cut to <see cref="MaximumDetail"/> characters.
     /// </summary>
     public static string Clean(string? text)

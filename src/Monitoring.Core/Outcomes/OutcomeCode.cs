@@ -181,9 +181,10 @@ public enum OutcomeCode
 /// <summary>The class of every code.</summary>
 public static class OutcomeCodes
 {
-    /// <summary>The class that a code belongs to.</summary>
+    /// <summary>The class that a code belongs to. A number that is no code (JSON can carry one) counts for nothing: not run.</summary>
     public static OutcomeClass ClassOf(OutcomeCode code) => code switch
     {
+        < OutcomeCode.Completed => OutcomeClass.NotRun,
         <= OutcomeCode.Partial => OutcomeClass.Success,
         <= OutcomeCode.PersistentlyCapped => OutcomeClass.Fault,
         <= OutcomeCode.Maintenance => OutcomeClass.Excluded,

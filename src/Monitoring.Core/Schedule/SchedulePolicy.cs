@@ -36,6 +36,7 @@ public sealed record SchedulePolicy
         var problems = ImmutableArray.CreateBuilder<string>();
         if (Regions.IsDefaultOrEmpty) problems.Add("Schedule: no region is configured.");
         else if (Regions.Distinct().Count() != Regions.Length) problems.Add("Schedule: a region is listed twice.");
+        else if (Regions.Contains(RegionId.Global)) problems.Add("Schedule: GLOBAL is what clients compute from the regions; no test is sent from it.");
         if (TestsPerDay is < 1 or > 2880) problems.Add($"Schedule:TestsPerDay is {TestsPerDay}; 1 to 2880 are possible.");
         if (SurpriseOneIn < 0) problems.Add($"Schedule:SurpriseOneIn is {SurpriseOneIn}; 0 (never) or more is possible.");
         if (TestBudget <= TimeSpan.Zero) problems.Add("Schedule:TestBudget must be longer than nothing.");

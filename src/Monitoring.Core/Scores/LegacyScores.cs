@@ -42,7 +42,8 @@ public static class LegacyScores
     /// <param name="median">Median round trip of the network, seconds; 0 when there is none.</param>
     public static Scores Ai(double success, double roundTrip, double median)
     {
-        var latency = median > 0 && roundTrip >= 0 ? Math.Exp(Math.Log(ScoreAtMedian) / median * roundTrip) : 0;
+        // The quotient is infinite for a vanishing median, and times a round trip of zero it would be NaN.
+        var latency = median > 0 && roundTrip >= 0 ? roundTrip == 0 ? 1 : Math.Exp(Math.Log(ScoreAtMedian) / median * roundTrip) : 0;
         return new Scores(success, latency, success == 0 ? 0 : (AiSuccessWeight * success) + (AiRoundTripWeight * latency));
     }
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Monitoring.Core;
 
 /// <summary>
@@ -17,6 +19,13 @@ public readonly record struct ScoreSums(long Received, long Expected, long Durat
     /// <summary>Adds two sums.</summary>
     public static ScoreSums Add(ScoreSums left, ScoreSums right) => left + right;
 
-    /// <summary>True when no number is negative and no more was received than expected.</summary>
-    public bool IsPossible => Received >= 0 && Expected >= Received && DurationMicros >= 0 && RoundTripMicros >= 0;
+    /// <summary>
+    /// More than any test can have of anything: 2^48 (as microseconds, nine years). So even the fullest window cannot leave 64 bits.
+    /// </summary>
+    public const long Largest = 1L << 48;
+
+    /// <summary>True when no number is negative or above <see cref="Largest"/>, and no more was received than expected.</summary>
+    [JsonIgnore]
+    public bool IsPossible => Received >= 0 && Expected >= Received && Expected <= Largest
+        && DurationMicros is >= 0 and <= Largest && RoundTripMicros is >= 0 and <= Largest;
 }
