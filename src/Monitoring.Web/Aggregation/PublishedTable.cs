@@ -1,0 +1,51 @@
+using Monitoring.Core;
+
+namespace Monitoring.Web;
+
+/// <summary>
+/// The published leaderboard as <c>aggregated_stats</c> answers it. The plain read is bytes made once per snapshot: gateways and the
+/// explorer ask for nothing else, and it must not depend on storage.
+/// </summary>
+internal sealed class PublishedTable(ILeaderboard leaderboard, WebOptions options)
+{
+    private readonly Lock _making = new();
+    private volatile Made? _made;
+
+    /// <summary>The whole board.</summary>
+    public ReadOnlyMemory<byte> All()
+    {
+        var snapshot = leaderboard.Current;
+        if (_made is { } made && ReferenceEquals(made.Snapshot, snapshot)) return made.Bytes;
+        lock (_making)
+        {
+            // Whoever waited here finds it made; a snapshot that came meanwhile is the next reader's to make.
+            if (_made is not { } other || !ReferenceEquals(other.Snapshot, snapshot)) _made = new Made(snapshot, Write(snapshot, null, null));
+            return _made.Bytes;
+        }
+    }
+
+    /// <summary>The cells of one orchestrator, of one region, or both; the same numbers as in the whole board.</summary>
+    public ReadOnlyMemory<byte> Some(OrchestratorId? orchestrator, RegionId? region) => Write(leaderboard.Current, orchestrator, region);
+
+    /// <summary>The orchestrators that are not published because their address is not verified.</summary>
+    public HashSet<OrchestratorId> Hidden() =>
+        options.PublishUnverified ? [] : leaderboard.Current.Rows.Where(row => !row.Verified).Select(row => row.Orchestrator).ToHashSet();
+
+    private byte[] Write(LeaderboardSnapshot snapshot, OrchestratorId? orchestrator, RegionId? region)
+    {
+        var table = new ScoreTable();
+        foreach (var row in snapshot.Rows)
+        {
+            if (!row.Verified && !options.PublishUnverified) continue;
+            if (orchestrator is { } one && row.Orchestrator != one) continue;
+            foreach (var (id, cell) in row.Cells)
+            {
+                if (region is null || id == region) table.Set(row.Orchestrator, id, new Scores(cell.SuccessRate, cell.RoundTripScore, cell.Score));
+            }
+        }
+
+        return table.ToJson();
+    }
+
+    private sealed record Made(LeaderboardSnapshot Snapshot, byte[] Bytes);
+}
