@@ -1,0 +1,115 @@
+using Microsoft.Extensions.Logging;
+using Monitoring.Core;
+
+namespace Monitoring.Standalone.Configuration;
+
+/// <summary>The whole configuration, parsed once. What is in here needs no further check.</summary>
+internal sealed record MonitorOptions
+{
+    /// <summary>Where the orchestrators come from.</summary>
+    public required SourceOptions Source { get; init; }
+
+    /// <summary>How often, and from which regions, this process tests.</summary>
+    public required SchedulePolicy Schedule { get; init; }
+
+    /// <summary>What a test sends.</summary>
+    public required TestOptions Tests { get; init; }
+
+    /// <summary>The region, or simulated regions, of this process.</summary>
+    public required RegionOptions Region { get; init; }
+
+    /// <summary>The regions that clients are shown; empty stands for the default table of the web.</summary>
+    public ImmutableArray<ListedRegion> Regions { get; init; } = [];
+
+    /// <summary><c>Publish:Unverified</c>: orchestrators whose id was made from their URI are published too.</summary>
+    public bool PublishUnverified { get; init; }
+
+    /// <summary><c>Scoring:Method</c>.</summary>
+    public ScoringMethod Scoring { get; init; }
+
+    /// <summary>Who may post results to this monitor.</summary>
+    public required PostOptions Post { get; init; }
+
+    /// <summary>The leaderboard that gets our results too; null for none.</summary>
+    public PostToOptions? PostTo { get; init; }
+
+    /// <summary>Addresses to listen on.</summary>
+    public required ImmutableArray<Uri> Urls { get; init; }
+
+    /// <summary>Directory of everything that is kept.</summary>
+    public required string Data { get; init; }
+
+    /// <summary>What the simulated network consists of, where it is used.</summary>
+    public required SimulateOptions Simulate { get; init; }
+
+    /// <summary>The least level of our own log lines.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    /// <summary>The rules that the core decides by.</summary>
+    public Policy Policy => new() { Schedule = Schedule, Scoring = Scoring };
+
+    /// <summary>True when nothing outside this process is measured.</summary>
+    public bool IsSimulated => Source.Kind == SourceKind.Simulated;
+}
+
+/// <summary>The kinds of sources.</summary>
+internal enum SourceKind
+{
+    /// <summary>Nodes of this very process, on loopback.</summary>
+    Simulated,
+
+    /// <summary>The entries of the configuration.</summary>
+    List,
+
+    /// <summary>A list in the form of go-livepeer's <c>-orchWebhookUrl</c>, read again and again.</summary>
+    Webhook,
+}
+
+/// <summary>Section <c>Source</c>.</summary>
+/// <param name="Kind">The kind.</param>
+/// <param name="Orchestrators">The entries of a list; empty with other kinds.</param>
+/// <param name="Webhook">The URL of a webhook; null with other kinds.</param>
+/// <param name="Refresh">How often the source is read.</param>
+/// <param name="AllowLoopback">Addresses of this machine may be dialled.</param>
+/// <param name="Maintenance">Announced maintenance by orchestrator, in order of start.</param>
+internal sealed record SourceOptions(
+    SourceKind Kind,
+    ImmutableArray<RegistryEntry> Orchestrators,
+    Uri? Webhook,
+    TimeSpan Refresh,
+    bool AllowLoopback,
+    ImmutableDictionary<OrchestratorId, ImmutableArray<MaintenanceWindow>> Maintenance);
+
+/// <summary>Section <c>Tests</c>.</summary>
+/// <param name="Streams">Concurrent streams of one test, 1 to 8.</param>
+/// <param name="Segments">Segments of the clip that are sent, 1 to 15.</param>
+internal sealed record TestOptions(int Streams, int Segments);
+
+/// <summary>Section <c>Region</c>.</summary>
+/// <param name="Measured">The regions this process measures from, in order of their codes: one, or those of the simulated network.</param>
+/// <param name="Workers">Tests that one region runs at a time.</param>
+/// <param name="Controls">Outside hosts that must always answer; none or at least two.</param>
+internal sealed record RegionOptions(ImmutableArray<RegionId> Measured, int Workers, ImmutableArray<Uri> Controls);
+
+/// <summary>One entry of <c>Regions</c>.</summary>
+/// <param name="Id">The region.</param>
+/// <param name="Name">Its name for people.</param>
+/// <param name="IsAi">True for the region of AI jobs, false for transcoding.</param>
+internal sealed record ListedRegion(RegionId Id, string Name, bool IsAi);
+
+/// <summary>Section <c>Post</c>.</summary>
+/// <param name="Secret">Signs posts of any region without a secret of its own; null refuses them.</param>
+/// <param name="Secrets">Secrets of single regions.</param>
+internal sealed record PostOptions(Secret? Secret, ImmutableDictionary<RegionId, Secret> Secrets);
+
+/// <summary>Section <c>PostTo</c>.</summary>
+/// <param name="Url">Where results are posted to, path included.</param>
+/// <param name="Secret">Signs them.</param>
+internal sealed record PostToOptions(Uri Url, Secret Secret);
+
+/// <summary>Section <c>Simulate</c>.</summary>
+/// <param name="Nodes">How many nodes; null for the default fleet.</param>
+/// <param name="FirstPort">The port of the first node, the others follow; null lets the system choose.</param>
+/// <param name="Seed">Decides every draw of the plan, so that a run can be repeated; null draws one.</param>
+/// <param name="WithFfmpeg">True when the nodes transcode with the machine's ffmpeg; false when they answer with kept renditions.</param>
+internal sealed record SimulateOptions(int? Nodes, int? FirstPort, long? Seed, bool WithFfmpeg);
