@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Json;
+using Microsoft.Extensions.Configuration.Memory;
 
 namespace Monitoring.Standalone.Configuration;
 
@@ -62,7 +64,7 @@ internal sealed partial class ConfigurationLayers : IDisposable
 
     public void Dispose() => _root.Dispose();
 
-    private static ConfigurationProvider? ReadFile(string? file, string directory, ImmutableArray<ConfigurationProblem>.Builder problems)
+    private static JsonStreamConfigurationProvider? ReadFile(string? file, string directory, ImmutableArray<ConfigurationProblem>.Builder problems)
     {
         var name = file ?? DefaultFile;
         var path = Path.GetFullPath(name, directory);
@@ -70,8 +72,7 @@ internal sealed partial class ConfigurationLayers : IDisposable
         try
         {
             using var stream = File.OpenRead(path);
-            var provider = new Microsoft.Extensions.Configuration.Json.JsonStreamConfigurationProvider(
-                new Microsoft.Extensions.Configuration.Json.JsonStreamConfigurationSource { Stream = stream });
+            var provider = new JsonStreamConfigurationProvider(new JsonStreamConfigurationSource { Stream = stream });
             provider.Load();
             return provider;
         }
@@ -91,8 +92,8 @@ internal sealed partial class ConfigurationLayers : IDisposable
         return null;
     }
 
-    private static Microsoft.Extensions.Configuration.Memory.MemoryConfigurationProvider Memory(IEnumerable<KeyValuePair<string, string?>> values) =>
-        new(new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource
+    private static MemoryConfigurationProvider Memory(IEnumerable<KeyValuePair<string, string?>> values) =>
+        new(new MemoryConfigurationSource
         {
             // Two spellings of one name are one key; the environment may hold both.
             InitialData = values.GroupBy(v => v.Key, StringComparer.OrdinalIgnoreCase).Select(g => g.Last()),
