@@ -1,1 +1,3 @@
-return 0;
+using Monitoring.Standalone.Commands;
+
+return await CommandLine.RunAsync(args, Surroundings.OfProcess());

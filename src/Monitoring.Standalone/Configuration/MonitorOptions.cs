@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Monitoring.Core;
+using Monitoring.Web;
 
 namespace Monitoring.Standalone.Configuration;
 
@@ -18,8 +19,8 @@ internal sealed record MonitorOptions
     /// <summary>The region, or simulated regions, of this process.</summary>
     public required RegionOptions Region { get; init; }
 
-    /// <summary>The regions that clients are shown; empty stands for the default table of the web.</summary>
-    public ImmutableArray<ListedRegion> Regions { get; init; } = [];
+    /// <summary>The regions that clients are shown.</summary>
+    public ImmutableArray<ListedRegion> Regions { get; init; } = SeedRegions.All;
 
     /// <summary><c>Publish:Unverified</c>: orchestrators whose id was made from their URI are published too.</summary>
     public bool PublishUnverified { get; init; }
@@ -47,6 +48,20 @@ internal sealed record MonitorOptions
 
     /// <summary>The rules that the core decides by.</summary>
     public Policy Policy => new() { Schedule = Schedule, Scoring = Scoring };
+
+    /// <summary>What the API and the page go by.</summary>
+    public WebOptions Web => new()
+    {
+        Regions = Regions,
+        OwnRegions = [.. Region.Measured],
+        Secret = Post.Secret?.Reveal() ?? "",
+        RegionSecrets = Post.Secrets.ToImmutableDictionary(s => s.Key, s => s.Value.Reveal()),
+        PublishUnverified = PublishUnverified,
+        Window = Policy.Window,
+        Scoring = Scoring,
+        Capped = Policy.Capped,
+        Banner = IsSimulated ? "SIMULATED NETWORK: these orchestrators are made up and run inside this monitor. Nothing here says anything about the real network." : "",
+    };
 
     /// <summary>True when nothing outside this process is measured.</summary>
     public bool IsSimulated => Source.Kind == SourceKind.Simulated;
@@ -91,12 +106,6 @@ internal sealed record TestOptions(int Streams, int Segments);
 /// <param name="Controls">Outside hosts that must always answer; none or at least two.</param>
 internal sealed record RegionOptions(ImmutableArray<RegionId> Measured, int Workers, ImmutableArray<Uri> Controls);
 
-/// <summary>One entry of <c>Regions</c>.</summary>
-/// <param name="Id">The region.</param>
-/// <param name="Name">Its name for people.</param>
-/// <param name="IsAi">True for the region of AI jobs, false for transcoding.</param>
-internal sealed record ListedRegion(RegionId Id, string Name, bool IsAi);
-
 /// <summary>Section <c>Post</c>.</summary>
 /// <param name="Secret">Signs posts of any region without a secret of its own; null refuses them.</param>
 /// <param name="Secrets">Secrets of single regions.</param>
@@ -110,6 +119,6 @@ internal sealed record PostToOptions(Uri Url, Secret Secret);
 /// <summary>Section <c>Simulate</c>.</summary>
 /// <param name="Nodes">How many nodes; null for the default fleet.</param>
 /// <param name="FirstPort">The port of the first node, the others follow; null lets the system choose.</param>
-/// <param name="Seed">Decides every draw of the plan, so that a run can be repeated; null draws one.</param>
+/// <param name="Seed">Deals the behaviours out to the nodes, so that an address does not always behave alike; null keeps the usual order.</param>
 /// <param name="WithFfmpeg">True when the nodes transcode with the machine's ffmpeg; false when they answer with kept renditions.</param>
-internal sealed record SimulateOptions(int? Nodes, int? FirstPort, long? Seed, bool WithFfmpeg);
+internal sealed record SimulateOptions(int? Nodes, int? FirstPort, int? Seed, bool WithFfmpeg);

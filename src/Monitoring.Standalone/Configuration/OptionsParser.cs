@@ -1,7 +1,7 @@
-using System.Net;
 using Microsoft.Extensions.Logging;
 using Monitoring.Core;
 using Monitoring.Standalone.Sources;
+using Monitoring.Web;
 
 namespace Monitoring.Standalone.Configuration;
 
@@ -53,7 +53,7 @@ internal sealed class OptionsParser
         var listed = new RegionTable(_keys).Read(region.Measured);
         var publishUnverified = _keys.Switch("Publish:Unverified", false);
         var scoring = _keys.Choice("Scoring:Method", ScoringMethod.Sums, ("Sums", ScoringMethod.Sums), ("LeaderboardServerless", ScoringMethod.LeaderboardServerless));
-        var post = Post(region.Measured);
+        var post = Post(region.Measured, listed);
         var postTo = PostTo(simulated);
         return new MonitorOptions
         {
@@ -181,7 +181,7 @@ internal sealed class OptionsParser
         return schedule;
     }
 
-    private PostOptions Post(ImmutableArray<RegionId> measured)
+    private PostOptions Post(ImmutableArray<RegionId> measured, ImmutableArray<ListedRegion> listed)
     {
         var secret = _keys.Secret("Post:Secret", "Post:SecretFile");
         var secrets = ImmutableDictionary.CreateBuilder<RegionId, Secret>();
@@ -198,6 +198,7 @@ internal sealed class OptionsParser
 
                 if (secrets.ContainsKey(region)) continue;
                 if (_keys.Secret($"Post:Secrets:{child.Key}", $"Post:SecretFiles:{child.Key}") is { } own) secrets[region] = own;
+                if (!listed.Any(l => l.Id == region)) _keys.Problem(child.Path, $"{region} is not among the regions that are listed, so nothing can be posted for it; add it to Regions or remove the secret.");
                 if (measured.Contains(region)) _keys.Warn(child.Path, $"{region} is measured here, so results posted for it are refused and the secret is of no use.");
             }
         }
@@ -256,7 +257,8 @@ internal sealed class OptionsParser
         var nodes = _keys.Number("Simulate:Nodes", 1, 500, "default fleet");
         var ports = _keys.Number("Simulate:Ports", 1, 65_535, "chosen by the system");
         var seed = _keys.Number("Simulate:Seed", int.MinValue, int.MaxValue, "drawn at start");
-        if (ports + (nodes ?? 100) > 65_536) _keys.Problem("Simulate:Ports", $"{nodes ?? 100} ports from {ports} on do not exist; the last one is 65535.");
+        var count = nodes ?? SimulatedNetwork.DefaultNodes;
+        if (ports + count > 65_536) _keys.Problem("Simulate:Ports", $"{count} ports from {ports} on do not exist; the last one is 65535.");
         var ffmpeg = _keys.Choice("Simulate:Transcode", false, ("kept", false), ("ffmpeg", true));
         foreach (var key in new[] { "Simulate:Nodes", "Simulate:Ports", "Simulate:Seed", "Simulate:Transcode" })
         {

@@ -1,0 +1,45 @@
+using System.Globalization;
+using Monitoring.Standalone.Configuration;
+
+namespace Monitoring.Standalone.Run;
+
+/// <summary>What is said first: whether any of this is real, where to look, and what is done how often.</summary>
+internal static class Banner
+{
+    /// <summary>Writes it.</summary>
+    /// <param name="options">The configuration.</param>
+    /// <param name="urls">The addresses that are really listened on.</param>
+    /// <param name="to">Where to.</param>
+    public static void Write(MonitorOptions options, IEnumerable<string> urls, TextWriter to)
+    {
+        if (options.IsSimulated)
+        {
+            to.WriteLine("**********************************************************************");
+            to.WriteLine("*  SIMULATED NETWORK: the orchestrators below are made up and run    *");
+            to.WriteLine("*  inside this process. Nothing here is measured on a real network.  *");
+            to.WriteLine("*  Name a Source to measure real ones (monitor --help).              *");
+            to.WriteLine("**********************************************************************");
+        }
+
+        var schedule = options.Schedule;
+        to.WriteLine($"leaderboard  {string.Join(" ", urls)}");
+        to.WriteLine($"data         {Path.GetFullPath(options.Data)}");
+        to.WriteLine($"source       {Source(options)}");
+        to.WriteLine($"regions      {string.Join(" ", schedule.Regions)}{(options.IsSimulated ? " (simulated on this machine)" : "")}");
+        to.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"schedule     {schedule.TestsPerDay} tests a day from each region, one every {Span(TimeSpan.FromDays(1) / schedule.TestsPerDay)}; {options.Tests.Segments} segments, {options.Tests.Streams} at a time"));
+        if (options.PostTo is { } postTo) to.WriteLine($"posting to   {postTo.Url.GetLeftPart(UriPartial.Path)}");
+        to.Flush();
+    }
+
+    private static string Source(MonitorOptions options) => options.Source.Kind switch
+    {
+        SourceKind.Simulated => "simulated network",
+        SourceKind.List => string.Create(CultureInfo.InvariantCulture, $"list of {options.Source.Orchestrators.Length}"),
+        _ => $"webhook {options.Source.Webhook!.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)}",
+    };
+
+    private static string Span(TimeSpan span) =>
+        span < TimeSpan.FromMinutes(2) ? string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0} s") : string.Create(CultureInfo.InvariantCulture, $"{span.TotalMinutes:0} min");
+}

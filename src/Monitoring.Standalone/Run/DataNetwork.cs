@@ -1,0 +1,30 @@
+using Monitoring.Storage;
+
+namespace Monitoring.Standalone.Run;
+
+/// <summary>
+/// Keeps results of the simulated network and of a real one apart: a data directory belongs to the kind that it was first used for, or
+/// made-up orchestrators would stand on a public leaderboard.
+/// </summary>
+internal static class DataNetwork
+{
+    private const string Kind = "network";
+    private const string Key = "kind";
+    private const string Simulated = "\"simulated\"";
+    private const string Real = "\"real\"";
+
+    /// <summary>Claims the directory for a kind of network.</summary>
+    /// <exception cref="StateDirectoryException">It holds results of the other kind.</exception>
+    public static async Task ClaimAsync(IStateLog memory, bool simulated, string directory, CancellationToken cancellationToken)
+    {
+        var wanted = simulated ? Simulated : Real;
+        var known = memory.Find(Kind, Key);
+        if (known is null) await memory.PutAsync(Kind, Key, wanted, cancellationToken);
+        else if (known != wanted)
+        {
+            throw new StateDirectoryException(simulated
+                ? $"'{directory}' holds results of real orchestrators. The simulated network needs a directory of its own: give another one with --data, or name a Source."
+                : $"'{directory}' holds results of the simulated network, which must not mix with real ones: give another directory with --data.");
+        }
+    }
+}

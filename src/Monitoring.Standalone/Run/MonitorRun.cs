@@ -1,0 +1,195 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging;
+using Monitoring.Simulator;
+using Monitoring.Standalone.Commands;
+using Monitoring.Standalone.Configuration;
+using Monitoring.Standalone.Hub;
+using Monitoring.Standalone.Logging;
+using Monitoring.Standalone.PostTo;
+using Monitoring.Standalone.Sources;
+using Monitoring.Storage;
+
+namespace Monitoring.Standalone.Run;
+
+/// <summary><c>monitor run</c>: hub, regions, registry and web server in one process, from the lock on the data to the last spooled result.</summary>
+internal sealed partial class MonitorRun
+{
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan WebStopLimit = TimeSpan.FromSeconds(5);
+
+    private readonly MonitorOptions _options;
+    private readonly Surroundings _around;
+    private readonly ILoggerFactory _logs;
+    private readonly ILogger _log;
+
+    private MonitorRun(MonitorOptions options, Surroundings around, ILoggerFactory logs)
+    {
+        _options = options;
+        _around = around;
+        _logs = logs;
+        _log = logs.CreateLogger<MonitorRun>();
+    }
+
+    /// <summary>Runs until asked to stop.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(MonitorOptions options, Surroundings around, CancellationToken stop)
+    {
+        var withColour = around.Environment.FirstOrDefault(v => v.Key == "NO_COLOR").Value is not { Length: > 0 };
+        using var logs = LoggerFactory.Create(logging => ConsoleLog.Configure(logging, options.LogLevel, withColour));
+        var run = new MonitorRun(options, around, logs);
+        try
+        {
+            using var directory = StateDirectory.Open(options.Data, around.Time);
+            return await run.RunOnAsync(directory, stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return ExitCode.Ok;
+        }
+        catch (StateDirectoryException e)
+        {
+            await around.Error.WriteLineAsync(e.Message);
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException)
+        {
+            // A port that is taken, a disk that cannot be read, an ffmpeg that is not there: the message names it.
+            await around.Error.WriteLineAsync($"The monitor could not be started: {e.Message}");
+        }
+
+        return ExitCode.Failure;
+    }
+
+    private async Task<int> RunOnAsync(StateDirectory directory, CancellationToken stop)
+    {
+        await using var memory = await KeyedLog.OpenAsync(directory.State, LogFault, stop);
+        await DataNetwork.ClaimAsync(memory, _options.IsSimulated, directory.DirectoryPath, stop);
+        await using var store = await JournalResultStore.OpenAsync(directory.Journal, _around.Time, LogFault, stop);
+        await using var fleet = _options.IsSimulated ? await SimulatedFleet.StartAsync(SimulatedNetwork.Fleet(_options.Simulate), stop) : null;
+        using var webhook = _options.Source.Kind == SourceKind.Webhook ? new WebhookSource(_options.Source.Webhook!, _around.Time) : null;
+        IOrchestratorSource source = fleet is not null ? new SimulatedSource(fleet) : webhook is not null ? webhook : new ListSource(_options.Source.Orchestrators);
+
+        var plans = await PlanBook.OpenAsync(memory, _options.Schedule, stop);
+        var board = new Board();
+        var hub = new MonitorHub(new HubOptions { Policy = _options.Policy }, store, memory, plans, board, _around.Time, _logs.CreateLogger<MonitorHub>());
+        LogReplayed(await hub.ReplayAsync(stop));
+        var remembered = hub.RememberedSet().ToList();
+        var registry = new Registry(
+            source, new HubEnrolment(hub), _options.Source.Maintenance, remembered, _options.Source.Refresh, _around.Time, _logs.CreateLogger<Registry>());
+
+        using var poster = OpenPoster(directory);
+        var feed = poster is null ? null : new PostFeed(poster);
+        if (feed is not null) hub.OnMeasured = feed.Take;
+        await using var app = WebHost.Build(_options, board, hub, store, _around.Time, _logs);
+        await app.StartAsync(stop);
+
+        var regions = _options.Region.Measured
+            .Select(id => new Region(id, _options, Path.Combine(directory.Spool, id.Code), hub, _around.Time, _logs, LogFault)).ToList();
+        Banner.Write(_options, app.Urls, _around.Error);
+        try
+        {
+            return await LiveAsync(app, hub, registry, regions, store, poster, feed, stop);
+        }
+        finally
+        {
+            foreach (var region in regions) await region.DisposeAsync();
+        }
+    }
+
+    // Each part outlives those that need it: regions report to the hub, the hub feeds the poster.
+    private async Task<int> LiveAsync(
+        WebApplication app, MonitorHub hub, Registry registry, List<Region> regions, JournalResultStore store, LeaderboardPoster? poster, PostFeed? feed, CancellationToken stop)
+    {
+        using var stopMeasuring = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var stopHub = new CancellationTokenSource();
+        using var stopPosting = new CancellationTokenSource();
+        var failed = false;
+        async Task WatchAsync(string part, Task work)
+        {
+            try
+            {
+                await work;
+            }
+            catch (Exception e)
+            {
+                failed = true;
+                LogPartFailed(part, e);
+                await stopMeasuring.CancelAsync();
+            }
+        }
+
+        var feeding = WatchAsync("the spool of results to post", feed?.RunAsync() ?? Task.CompletedTask);
+        var posting = WatchAsync("the poster", poster?.RunAsync(stopPosting.Token) ?? Task.CompletedTask);
+        var hubbing = WatchAsync("the hub", hub.RunAsync(stopHub.Token));
+        var measuring = Task.WhenAll([
+            WatchAsync("the registry", registry.RunAsync(stopMeasuring.Token)),
+            WatchAsync("the upkeep of the journal", KeepJournalAsync(store, stopMeasuring.Token)),
+            .. regions.Select(r => WatchAsync("a region", r.RunAsync(stopMeasuring.Token)))]);
+
+        await measuring;
+        LogStopping();
+        using (var limit = new CancellationTokenSource(WebStopLimit)) await app.StopAsync(limit.Token);
+        await stopHub.CancelAsync();
+        await hubbing;
+        using (var limit = new CancellationTokenSource(DrainLimit)) await WatchAsync("the hub's last work", hub.DrainAsync(limit.Token));
+        feed?.Complete();
+        await feeding;
+        await stopPosting.CancelAsync();
+        await posting;
+        LogStopped();
+        return failed ? ExitCode.Failure : ExitCode.Ok;
+    }
+
+    private async Task KeepJournalAsync(JournalResultStore store, CancellationToken stop)
+    {
+        try
+        {
+            while (true)
+            {
+                try
+                {
+                    await store.CloseDaysAsync(stop);
+                }
+                catch (IOException e)
+                {
+                    LogDaysNotClosed(e.Message);
+                }
+
+                await Task.Delay(TimeSpan.FromHours(6), _around.Time, stop);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+        }
+    }
+
+    private LeaderboardPoster? OpenPoster(StateDirectory directory)
+    {
+        if (_options.PostTo is not { } to) return null;
+        var folder = Path.Combine(directory.DirectoryPath, "post-to");
+        Directory.CreateDirectory(folder);
+        var spool = FileSpool.Open(
+            Path.Combine(folder, "spool"), SpoolFormat.Of(PostedBodyJson.Default.PostedBody), new SpoolBounds { Items = 100_000, Bytes = 128L << 20 }, _around.Time, LogFault);
+        return new LeaderboardPoster(
+            to, new PosterPolicy(), spool, new RefusedPosts(Path.Combine(folder, "refused.jsonl"), RefusedPosts.DefaultMostBytes), _around.Time, _logs.CreateLogger<LeaderboardPoster>());
+    }
+
+    private void LogFault(JournalFault fault) => LogFault(fault.ToString());
+
+    [LoggerMessage(5001, LogLevel.Warning, "Damage in what is stored: {Fault}")]
+    private partial void LogFault(string fault);
+
+    [LoggerMessage(5002, LogLevel.Information, "{Count} stored outcomes were replayed")]
+    private partial void LogReplayed(int count);
+
+    [LoggerMessage(5003, LogLevel.Critical, "{Part} failed; the monitor stops")]
+    private partial void LogPartFailed(string part, Exception e);
+
+    [LoggerMessage(5004, LogLevel.Information, "Stopping: tests under way are cut short, results are kept")]
+    private partial void LogStopping();
+
+    [LoggerMessage(5005, LogLevel.Information, "Stopped")]
+    private partial void LogStopped();
+
+    [LoggerMessage(5006, LogLevel.Warning, "The sums of closed days could not be written and are tried again: {Why}")]
+    private partial void LogDaysNotClosed(string why);
+}

@@ -1,0 +1,52 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Monitoring.Standalone.Configuration;
+using Monitoring.Storage;
+using Monitoring.Web;
+
+namespace Monitoring.Standalone.Run;
+
+/// <summary>The HTTP server around the leaderboard. Nothing but our own configuration decides it.</summary>
+internal static class WebHost
+{
+    private const long MostRequestBytes = 1 << 20;
+
+    /// <summary>Builds the server; it listens once it is started.</summary>
+    public static WebApplication Build(MonitorOptions options, ILeaderboard board, IPostedResults posted, IResultStore store, TimeProvider time, ILoggerFactory logs)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "monitor" });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+
+            // One byte more than is taken, so that the route itself can say what is too much.
+            kestrel.Limits.MaxRequestBodySize = MostRequestBytes + 1;
+            foreach (var url in options.Urls) Listen(kestrel, url);
+        });
+        builder.Services.AddSingleton(logs);
+        builder.Services.AddSingleton(time);
+        builder.Services.AddSingleton(board);
+        builder.Services.AddSingleton(posted);
+        builder.Services.AddSingleton(store);
+        builder.Services.AddSingleton<IStoreHealth>(new StoreHealth(store, time));
+        builder.Services.AddRoutingCore();
+        builder.Services.AddMonitoringWeb(options.Web);
+        var app = builder.Build();
+        app.UseRouting();
+        app.MapLeaderboard();
+        return app;
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, Uri url)
+    {
+        // Kestrel cannot let the system choose one port for both loopback addresses.
+        if (url.HostNameType == UriHostNameType.Dns && url.Port != 0) kestrel.ListenLocalhost(url.Port);
+        else if (url.HostNameType == UriHostNameType.Dns) kestrel.Listen(IPAddress.Loopback, 0);
+        else if (url.DnsSafeHost == "0.0.0.0") kestrel.ListenAnyIP(url.Port);
+        else kestrel.Listen(IPAddress.Parse(url.DnsSafeHost), url.Port);
+    }
+}
