@@ -94,19 +94,35 @@ internal sealed partial class MonitorHub
             return;
         }
 
-        // A repeated report is answered like the first: when the result is durable.
-        _ = AnswerWhenStoredAsync(_storing.GetValueOrDefault((result.Id, OutcomeRevision.Measured), Task.CompletedTask), report.Answer);
-        var measured = effects.OfType<Effect.RecordOutcome>().FirstOrDefault(r => r.Revision.Test == result.Id && r.Revision.Revision == OutcomeRevision.Measured);
-        if (measured is null) return;
-        OnMeasured?.Invoke(measured.Revision);
-        await LearnFromAsync(result);
+        // A repeated report is answered like the first: when the result is durable, and whoever else must have it has it.
+        var measured = effects.OfType<Effect.RecordOutcome>().FirstOrDefault(r => r.Revision.Test == result.Id && r.Revision.Revision == OutcomeRevision.Measured)?.Revision;
+        var stored = _storing.GetValueOrDefault((result.Id, OutcomeRevision.Measured), Task.CompletedTask);
+        _ = AnswerAsync(stored, OnMeasured is null ? null : measured ?? Again(result), report.Answer);
+        if (measured is not null) await LearnFromAsync(result);
     }
 
-    private static async Task AnswerWhenStoredAsync(Task stored, TaskCompletionSource<ReportAnswer> answer)
+    private OutcomeRevision? Again(TestResult result)
+    {
+        var entry = _states[result.Orchestrator].CellOf(result.Region).Window.Find(result.Id, result.PlannedAt);
+        return entry is null || entry.Revision < OutcomeRevision.Measured ? null : new OutcomeRevision
+        {
+            Test = result.Id,
+            Revision = OutcomeRevision.Measured,
+            Orchestrator = result.Orchestrator,
+            Region = result.Region,
+            TestTime = result.PlannedAt,
+            RecordedAt = _time.GetUtcNow(),
+            Outcome = new Outcome(entry.Code),
+            Summary = result.Summary,
+        };
+    }
+
+    private async Task AnswerAsync(Task stored, OutcomeRevision? measured, TaskCompletionSource<ReportAnswer> answer)
     {
         try
         {
             await stored;
+            if (measured is not null && OnMeasured is { } tell) await tell(measured);
             answer.TrySetResult(new ReportAnswer(true, ""));
         }
         catch (Exception e)
@@ -173,6 +189,7 @@ internal sealed partial class MonitorHub
             var since = before is { WithdrawnAt: null } ? before.Since : now;
             var next = new RememberedEnrolment(id, record.ServiceUri, record.Verified, since, null);
             if (next != before) await _memory.RememberAsync(next, CancellationToken.None);
+            await _schedule.ShareAsync(id, record.Share, CancellationToken.None);
             if (!_states.TryGetValue(id, out var state))
             {
                 state = OrchestratorState.New(id);
@@ -195,6 +212,7 @@ internal sealed partial class MonitorHub
         foreach (var gone in remembered.Values.Where(e => e.WithdrawnAt is null && !rule.Active.ContainsKey(e.Id)))
         {
             await _memory.RememberAsync(gone with { WithdrawnAt = now }, CancellationToken.None);
+            await _schedule.ShareAsync(gone.Id, null, CancellationToken.None);
             Apply(gone.Id, new Event.Withdrawn(now));
             if (_states.TryGetValue(gone.Id, out var state)) _board.Describe(state);
             LogWithdrawn(gone.Id);

@@ -18,6 +18,7 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
     private readonly IResultStore _store;
     private readonly Memory _memory;
     private readonly PlanBook _plans;
+    private readonly ScheduleBook _schedule;
     private readonly Board _board;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -37,12 +38,13 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
     private DateTimeOffset? _storeRetryAt;
 
     /// <summary>Creates the hub; <see cref="ReplayAsync"/> and then <see cref="RunAsync"/> start it.</summary>
-    public MonitorHub(HubOptions options, IResultStore store, IStateLog memory, PlanBook plans, Board board, TimeProvider time, ILogger<MonitorHub> log)
+    public MonitorHub(HubOptions options, IResultStore store, IStateLog memory, PlanBook plans, ScheduleBook schedule, Board board, TimeProvider time, ILogger<MonitorHub> log)
     {
         _options = options;
         _store = store;
         _memory = new Memory(memory);
         _plans = plans;
+        _schedule = schedule;
         _board = board;
         _time = time;
         _log = log;
@@ -50,8 +52,14 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
         foreach (var region in options.Policy.Schedule.Regions) _queues[region] = RegionQueue.Empty;
     }
 
-    /// <summary>A result was stored that had not been before; runs on the hub's loop and must not block.</summary>
-    public Action<OutcomeRevision>? OnMeasured { get; set; }
+    /// <summary>
+    /// Somebody else who must have every measured result, at least once: a report is acknowledged only when this is done. It may get the same
+    /// result again when a report is repeated.
+    /// </summary>
+    public Func<OutcomeRevision, Task>? OnMeasured { get; set; }
+
+    /// <summary>False while the store refuses writes.</summary>
+    public bool IsStoring { get; private set; } = true;
 
     /// <inheritdoc />
     public async Task<ImmutableArray<TestJob>> LeaseAsync(RegionId region, int workers, TimeSpan wait, CancellationToken cancellationToken)
@@ -211,6 +219,7 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
                     break;
                 case Command.Stored stored:
                     _storing.Remove((stored.Revision.Test, stored.Revision.Revision));
+                    IsStoring = true;
                     Apply(stored.Revision.Orchestrator, new Event.OutcomeStored(stored.Revision.Test, stored.Revision.Revision));
                     break;
                 case Command.NotStored failed:
@@ -218,6 +227,7 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
                     _owing.Add(failed.Revision.Orchestrator);
                     if (failed.Evidence is { } evidence) _evidence[failed.Revision.Test] = evidence;
                     _storeRetryAt ??= _time.GetUtcNow() + _options.StoreRetry;
+                    IsStoring = false;
                     LogNotStored(failed.Revision.Test, failed.Why.Message);
                     break;
             }

@@ -70,16 +70,17 @@ internal sealed partial class MonitorRun
 
         var plans = await PlanBook.OpenAsync(memory, _options.Schedule, stop);
         var board = new Board();
-        var hub = new MonitorHub(new HubOptions { Policy = _options.Policy }, store, memory, plans, board, _around.Time, _logs.CreateLogger<MonitorHub>());
+        var schedule = new ScheduleBook(memory, plans, _options.Schedule, _around.Time);
+        await schedule.OpenAsync(stop);
+        var hub = new MonitorHub(new HubOptions { Policy = _options.Policy }, store, memory, plans, schedule, board, _around.Time, _logs.CreateLogger<MonitorHub>());
         LogReplayed(await hub.ReplayAsync(stop));
         var remembered = hub.RememberedSet().ToList();
         var registry = new Registry(
             source, new HubEnrolment(hub), _options.Source.Maintenance, remembered, _options.Source.Refresh, _around.Time, _logs.CreateLogger<Registry>());
 
         using var poster = OpenPoster(directory);
-        var feed = poster is null ? null : new PostFeed(poster);
-        if (feed is not null) hub.OnMeasured = feed.Take;
-        await using var app = WebHost.Build(_options, board, hub, store, _around.Time, _logs);
+        if (poster is not null) hub.OnMeasured = result => poster.OfferAsync(result, CancellationToken.None);
+        await using var app = WebHost.Build(_options, board, hub, schedule, store, _around.Time, _logs);
         await app.StartAsync(stop);
 
         var regions = _options.Region.Measured
@@ -87,7 +88,7 @@ internal sealed partial class MonitorRun
         Banner.Write(_options, app.Urls, _around.Error);
         try
         {
-            return await LiveAsync(app, hub, registry, regions, store, poster, feed, stop);
+            return await LiveAsync(app, hub, registry, regions, store, poster, stop);
         }
         finally
         {
@@ -95,9 +96,9 @@ internal sealed partial class MonitorRun
         }
     }
 
-    // Each part outlives those that need it: regions report to the hub, the hub feeds the poster.
+    // Each part outlives those that need it: regions report to the hub, the hub tells the poster.
     private async Task<int> LiveAsync(
-        WebApplication app, MonitorHub hub, Registry registry, List<Region> regions, JournalResultStore store, LeaderboardPoster? poster, PostFeed? feed, CancellationToken stop)
+        WebApplication app, MonitorHub hub, Registry registry, List<Region> regions, JournalResultStore store, LeaderboardPoster? poster, CancellationToken stop)
     {
         using var stopMeasuring = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var stopHub = new CancellationTokenSource();
@@ -117,7 +118,6 @@ internal sealed partial class MonitorRun
             }
         }
 
-        var feeding = WatchAsync("the spool of results to post", feed?.RunAsync() ?? Task.CompletedTask);
         var posting = WatchAsync("the poster", poster?.RunAsync(stopPosting.Token) ?? Task.CompletedTask);
         var hubbing = WatchAsync("the hub", hub.RunAsync(stopHub.Token));
         var measuring = Task.WhenAll([
@@ -131,8 +131,6 @@ internal sealed partial class MonitorRun
         await stopHub.CancelAsync();
         await hubbing;
         using (var limit = new CancellationTokenSource(DrainLimit)) await WatchAsync("the hub's last work", hub.DrainAsync(limit.Token));
-        feed?.Complete();
-        await feeding;
         await stopPosting.CancelAsync();
         await posting;
         LogStopped();

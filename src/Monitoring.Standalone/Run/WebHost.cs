@@ -16,7 +16,7 @@ internal static class WebHost
     private const long MostRequestBytes = 1 << 20;
 
     /// <summary>Builds the server; it listens once it is started.</summary>
-    public static WebApplication Build(MonitorOptions options, ILeaderboard board, IPostedResults posted, IResultStore store, TimeProvider time, ILoggerFactory logs)
+    public static WebApplication Build(MonitorOptions options, ILeaderboard board, IPostedResults posted, IScheduleBook schedule, IResultStore store, TimeProvider time, ILoggerFactory logs)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "monitor" });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -31,12 +31,14 @@ internal static class WebHost
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton(board);
         builder.Services.AddSingleton(posted);
+        builder.Services.AddSingleton(schedule);
         builder.Services.AddSingleton(store);
         builder.Services.AddSingleton<IStoreHealth>(new StoreHealth(store, time));
         builder.Services.AddRoutingCore();
         builder.Services.AddMonitoringWeb(options.Web);
         var app = builder.Build();
         app.UseRouting();
+        app.MapSchedule();
         app.MapLeaderboard();
         return app;
     }

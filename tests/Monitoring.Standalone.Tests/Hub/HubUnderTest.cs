@@ -19,7 +19,7 @@ internal sealed class HubUnderTest : IAsyncDisposable
     private readonly IResultStore _store;
     private Task _running = Task.CompletedTask;
 
-    private HubUnderTest(Scratch scratch, bool ownsScratch, VirtualTime time, KeyedLog memory, IResultStore store, MonitorHub hub, Board board, PlanBook plans)
+    private HubUnderTest(Scratch scratch, bool ownsScratch, VirtualTime time, KeyedLog memory, IResultStore store, MonitorHub hub, Board board, PlanBook plans, ScheduleBook schedule)
     {
         _scratch = scratch;
         _ownsScratch = ownsScratch;
@@ -29,6 +29,7 @@ internal sealed class HubUnderTest : IAsyncDisposable
         Hub = hub;
         Board = board;
         Plans = plans;
+        Schedule = schedule;
     }
 
     public VirtualTime Time { get; }
@@ -38,6 +39,8 @@ internal sealed class HubUnderTest : IAsyncDisposable
     public Board Board { get; }
 
     public PlanBook Plans { get; }
+
+    public ScheduleBook Schedule { get; }
 
     public IResultStore Store => _store;
 
@@ -58,8 +61,10 @@ internal sealed class HubUnderTest : IAsyncDisposable
         if (wrap is not null) store = wrap(store);
         var plans = await PlanBook.OpenAsync(memory, Policy.Schedule, CancellationToken.None);
         var board = new Board();
-        var hub = new MonitorHub(new HubOptions { Policy = Policy }, store, memory, plans, board, time, NullLogger<MonitorHub>.Instance);
-        var under = new HubUnderTest(scratch, owns, time, memory, store, hub, board, plans);
+        var schedule = new ScheduleBook(memory, plans, Policy.Schedule, time);
+        await schedule.OpenAsync(CancellationToken.None);
+        var hub = new MonitorHub(new HubOptions { Policy = Policy }, store, memory, plans, schedule, board, time, NullLogger<MonitorHub>.Instance);
+        var under = new HubUnderTest(scratch, owns, time, memory, store, hub, board, plans, schedule);
         await hub.ReplayAsync(CancellationToken.None);
         under._running = hub.RunAsync(under._stop.Token);
         if (enrolled.Length > 0) await under.EnrolAsync(enrolled);
