@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Monitoring.Core;
+using Monitoring.Ethereum;
 
 namespace Monitoring.Simulator;
 

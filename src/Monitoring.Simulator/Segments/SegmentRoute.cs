@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Microsoft.AspNetCore.Http;
+using Monitoring.Ethereum;
 using Monitoring.Livepeer.Wire;
 
 namespace Monitoring.Simulator;

@@ -35,11 +35,12 @@ internal sealed class FfmpegTranscoder(string workFolder, TimeProvider clock) : 
     {
         if (profiles.Count == 0) return [];
         await Places.WaitAsync(cancellation);
-        var folder = Directory.CreateDirectory(Path.Combine(workFolder, "simulated-orchestrator-" + Guid.NewGuid().ToString("n")));
+        var folder = new DirectoryInfo(Path.Combine(workFolder, "simulated-orchestrator-" + Guid.NewGuid().ToString("n")));
         using var limit = new CancellationTokenSource(Limit, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
         try
         {
+            folder.Create();
             var source = Path.Combine(folder.FullName, "source.ts");
             await File.WriteAllBytesAsync(source, segment, either.Token);
             var outputs = profiles.Select((_, i) => Path.Combine(folder.FullName, string.Create(CultureInfo.InvariantCulture, $"{i}.ts"))).ToArray();
@@ -54,8 +55,9 @@ internal sealed class FfmpegTranscoder(string workFolder, TimeProvider clock) : 
         }
         finally
         {
-            folder.Delete(recursive: true);
             Places.Release();
+            folder.Refresh();
+            if (folder.Exists) folder.Delete(recursive: true);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Http.Headers;
 using Google.Protobuf;
+using Monitoring.Ethereum;
 using Monitoring.Livepeer.Wire;
 
 namespace Monitoring.Simulator.Tests;

@@ -52,13 +52,4 @@ public sealed class KeptRenditionsTests
 
         Assert.Equal([all[1], all[0]], renditions);
     }
-
-    [Fact]
-    public void Keccak_is_the_original_one()
-    {
-        Assert.Equal("c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470", Convert.ToHexStringLower(Keccak256.Hash([])));
-        Assert.Equal(
-            "f11ec66ccf4459e2234b79c3219a3a0f0f4dfa2db922a7456f250ce240ebc9e4",
-            Convert.ToHexStringLower(Keccak256.Hash(File.ReadAllBytes(Repository.Fixture("orchestrator-segment.ts")))));
-    }
 }
