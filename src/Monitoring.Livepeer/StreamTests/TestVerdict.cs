@@ -82,8 +82,9 @@ internal static class TestVerdict
     }
 
     /// <summary>
-    /// The most frequent reason among streams without a session and segments that were sent, the earliest of equals. What excuses counts
-    /// only where nothing else was seen: one "capped" among faults is no excuse.
+    /// The most frequent reason among streams without a session and segments that were sent, the earliest of equals; "dropped" only where
+    /// all that were sent came back, since it follows from another segment's trouble. What excuses counts only where nothing else was seen:
+    /// one "capped" among faults is no excuse.
     /// </summary>
     private static Outcome Dominant(ImmutableArray<StreamReport> streams, ImmutableArray<SegmentEvidence> segments)
     {
@@ -91,6 +92,7 @@ internal static class TestVerdict
             .Concat(segments.Where(WasSent).Select(segment => segment.Outcome))
             .Where(outcome => outcome.Code != OutcomeCode.Completed)
             .ToImmutableArray();
+        if (reasons.Length == 0) reasons = [segments.First(segment => segment.State != SegmentState.Complete).Outcome];
         var faults = reasons.Where(reason => reason.Class != OutcomeClass.Excluded).ToImmutableArray();
         return (faults.Length > 0 ? faults : reasons).GroupBy(reason => reason.Code).MaxBy(group => group.Count())!.First();
     }
