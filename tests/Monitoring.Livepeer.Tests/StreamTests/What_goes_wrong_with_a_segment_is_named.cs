@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Monitoring.Core;
 
 namespace Monitoring.Livepeer.Tests;
@@ -154,6 +155,18 @@ public sealed class What_goes_wrong_with_a_segment_is_named
             return ScriptedOrchestrator.GrpcAsync(context, GrpcFrame.Write(info));
         });
         Assert.Equal(SegmentState.Failed, segment.State);
+    }
+
+    [Fact]
+    public async Task A_transcoder_without_http2_is_served_as_a_gateway_would()
+    {
+        await using var second = await ScriptedOrchestrator.StartAsync(tls: true, HttpProtocols.Http1);
+        await using var orchestrator = await ScriptedOrchestrator.StartAsync();
+        orchestrator.OnDiscovery = context => ScriptedOrchestrator.GrpcAsync(context, GrpcFrame.Write(second.Info()));
+        var options = new StreamTestOptions { Limits = Gateway.Patient, Dial = new() { AllowLoopback = true }, LateLimit = TimeSpan.FromMinutes(1) };
+        var test = StreamTest.Create(OneSegment, options, OffChainPaymaster.Instance, TimeProvider.System);
+        Assert.Equal(new Outcome(OutcomeCode.Completed), (await test.RunAsync(Gateway.Job(orchestrator.Uri), null, Token)).Outcome);
+        Assert.Equal("HTTP/1.1", Assert.Single(second.Segments).Protocol);
     }
 
     private static Task<SegmentEvidence> AssertRenditionAsync(OutcomeCode code, Func<HttpContext, Task> first, OrchestratorLimits? limits = null) => AssertAsync(
