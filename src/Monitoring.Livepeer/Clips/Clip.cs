@@ -49,7 +49,8 @@ public sealed class Clip
         var read = segments.Select((bytes, seq) => Read(name, seq, bytes)).ToImmutableArray();
         if (read.Length == 0) throw new InvalidDataException($"Clip {name} has no segments.");
         var different = read.Select(segment => Convert.ToHexString(segment.Sha256.AsSpan())).Distinct(StringComparer.Ordinal).Count();
-        if (different != read.Length) throw new InvalidDataException($"Clip {name} has equal segments: an orchestrator could answer one with another's renditions.");
+        if (different != read.Length)
+            throw new InvalidDataException($"Clip {name} has equal segments: an orchestrator could answer one with another's renditions.");
         return new Clip(name, read);
     }
 
@@ -57,7 +58,8 @@ public sealed class Clip
     {
         var reading = TransportStreamReader.Measure(bytes.Span);
         if (reading.Track is not { } video) throw new InvalidDataException($"Segment {seq} of clip {name} cannot be read: {reading.Reason}.");
-        if (video.Duration <= TimeSpan.Zero) throw new InvalidDataException($"Segment {seq} of clip {name} has no duration: two presentation times are needed.");
+        if (video.Duration <= TimeSpan.Zero)
+            throw new InvalidDataException($"Segment {seq} of clip {name} has no duration: two presentation times are needed.");
         return new ClipSegment(
             seq, bytes, video, ImmutableCollectionsMarshal.AsImmutableArray(SHA256.HashData(bytes.Span)), [.. Keccak256.Hash(bytes.Span)]);
     }
@@ -66,7 +68,7 @@ public sealed class Clip
     {
         var assembly = Assembly.GetExecutingAssembly();
         var segments = new List<ReadOnlyMemory<byte>>();
-        while (assembly.GetManifestResourceStream(string.Create(CultureInfo.InvariantCulture, $"Monitoring.Livepeer.Clip.{name}-{segments.Count:D2}.ts")) is { } resource)
+        while (assembly.GetManifestResourceStream(ResourceName(name, segments.Count)) is { } resource)
         {
             using (resource)
             {
@@ -78,9 +80,12 @@ public sealed class Clip
 
         if (segments.Count == 0)
         {
-            throw new InvalidDataException($"This build holds no test clip: {name}-00.ts and so on belong in src/Monitoring.Livepeer/Clip when it is built.");
+            throw new InvalidDataException(
+                $"This build holds no test clip: {name}-00.ts and so on belong in src/Monitoring.Livepeer/Clip when it is built.");
         }
 
         return FromSegments(name, segments);
     }
+
+    private static string ResourceName(string name, int seq) => string.Create(CultureInfo.InvariantCulture, $"Monitoring.Livepeer.Clip.{name}-{seq:D2}.ts");
 }

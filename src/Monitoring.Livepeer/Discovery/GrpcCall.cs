@@ -69,8 +69,7 @@ internal sealed class GrpcCall(SafeDialer dialer, OrchestratorLimits limits, Tim
         }
 
         var type = response.Content.Headers.ContentType?.MediaType ?? "";
-        if (!type.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase))
-            return GrpcAnswer.Failed(new Outcome(OutcomeCode.ProtocolViolation, Outcome.Clean($"content type '{type}' in place of application/grpc")), alive: false);
+        if (!type.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase)) return Violates($"content type '{type}' in place of application/grpc");
         if (left <= TimeSpan.Zero) return TimedOut();
 
         var bounds = new BodyLimits { MaximumBytes = GrpcFrame.HeaderLength + limits.MessageBytes, Timeout = left };
@@ -79,7 +78,7 @@ internal sealed class GrpcCall(SafeDialer dialer, OrchestratorLimits limits, Tim
         // An answer without a message may put its status among the headers: "trailers only".
         var status = Trailer(response, "grpc-status");
         if (!int.TryParse(status, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-            return GrpcAnswer.Failed(new Outcome(OutcomeCode.ProtocolViolation, "the gRPC answer has no grpc-status"), alive: false);
+            return Violates("the gRPC answer has no grpc-status");
         if (number != 0)
         {
             var text = GrpcFrame.DecodeMessage(Trailer(response, "grpc-message"));
@@ -88,8 +87,10 @@ internal sealed class GrpcCall(SafeDialer dialer, OrchestratorLimits limits, Tim
 
         return GrpcFrame.TryRead(body, out var message, out var problem)
             ? new GrpcAnswer(new Outcome(OutcomeCode.Completed), true, message.ToArray())
-            : GrpcAnswer.Failed(new Outcome(OutcomeCode.ProtocolViolation, problem), alive: false);
+            : Violates(problem);
     }
+
+    private static GrpcAnswer Violates(string what) => GrpcAnswer.Failed(new Outcome(OutcomeCode.ProtocolViolation, Outcome.Clean(what)), alive: false);
 
     private static string Trailer(HttpResponseMessage response, string name) =>
         response.TrailingHeaders.TryGetValues(name, out var trailing) ? trailing.First()

@@ -16,7 +16,7 @@ public sealed class GrpcDiscovery(SafeDialer dialer, GatewayIdentity identity, O
     /// <inheritdoc />
     public async Task<DiscoveryAnswer> GetOrchestratorAsync(string serviceUri, CancellationToken cancellationToken)
     {
-        if (!ServiceUris.TryParse(serviceUri, out var uri, out var why)) return new DiscoveryAnswer { Outcome = new Outcome(OutcomeCode.BadServiceUri, Outcome.Clean(why)) };
+        if (!ServiceUris.TryParse(serviceUri, out var uri, out var why)) return Fault(OutcomeCode.BadServiceUri, why);
         var answer = await _call.SendAsync(uri, "/net.Orchestrator/GetOrchestrator", Request(identity), cancellationToken);
         var found = answer.Outcome.Code == OutcomeCode.Completed ? Read(answer.Message) : new DiscoveryAnswer { Outcome = answer.Outcome };
         return found with
@@ -54,7 +54,7 @@ public sealed class GrpcDiscovery(SafeDialer dialer, GatewayIdentity identity, O
         }
         catch (InvalidProtocolBufferException e)
         {
-            return new DiscoveryAnswer { Outcome = new Outcome(OutcomeCode.ProtocolViolation, Outcome.Clean($"the discovery answer is not an OrchestratorInfo: {e.Message}")) };
+            return Fault(OutcomeCode.ProtocolViolation, $"the discovery answer is not an OrchestratorInfo: {e.Message}");
         }
 
         var version = SoftwareVersion.Clean(info.Capabilities?.Version);
@@ -62,4 +62,6 @@ public sealed class GrpcDiscovery(SafeDialer dialer, GatewayIdentity identity, O
             ? new DiscoveryAnswer { Session = session, Outcome = new Outcome(OutcomeCode.Completed), Version = version }
             : new DiscoveryAnswer { Outcome = fault, Version = version };
     }
+
+    private static DiscoveryAnswer Fault(OutcomeCode code, string detail) => new() { Outcome = new Outcome(code, Outcome.Clean(detail)) };
 }

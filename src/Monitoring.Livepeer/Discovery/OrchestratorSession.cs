@@ -5,6 +5,10 @@ namespace Monitoring.Livepeer;
 /// <summary>What discovery opened: where to upload and with which token. Parsed and checked; the auth token travels back as it came.</summary>
 public sealed record OrchestratorSession
 {
+    // A real one has about 50 bytes. It travels in a header of every upload, so it must stay small.
+    private const int MaximumTokenBytes = 4096;
+    private const string SegmentPath = "/segment";
+
     /// <summary>Base URL for segments, as the orchestrator wrote it: <c>/segment</c> is simply put behind it.</summary>
     public required string Transcoder { get; init; }
 
@@ -27,7 +31,7 @@ public sealed record OrchestratorSession
     public string PriceText => Price is null ? "" : FormattableString.Invariant($"{Price.PricePerUnit}/{Price.PixelsPerUnit}");
 
     /// <summary>Where segments go.</summary>
-    internal Uri SegmentUrl => new(Transcoder + "/segment");
+    internal Uri SegmentUrl => new(Transcoder + SegmentPath);
 
     /// <summary>The session after a result: fresh price and ticket parameters, taken together; the rest stays (protocol reference, 2.4).</summary>
     internal OrchestratorSession Refresh(Wire.OrchestratorInfo? info) =>
@@ -40,31 +44,44 @@ public sealed record OrchestratorSession
     internal static bool TryRead(Wire.OrchestratorInfo info, out OrchestratorSession? session, out Outcome fault)
     {
         session = null;
-        fault = default;
-        if (!StrangerUrls.TryParse(info.Transcoder, out _, out var problem))
-            fault = new Outcome(OutcomeCode.ProtocolViolation, $"the transcoder URL of the discovery answer cannot be used: {problem}");
-        else if (info.AuthToken is null)
-            fault = new Outcome(OutcomeCode.ProtocolViolation, "the discovery answer has no auth token, without which no segment is accepted");
-        else if (info.Address.Length is not (0 or 20))
-            fault = new Outcome(OutcomeCode.ProtocolViolation, $"the address of the discovery answer has {info.Address.Length} bytes, not 20");
-        else if (info.PriceInfo is { } price && (price.PixelsPerUnit <= 0 || price.PricePerUnit < 0))
-            fault = new Outcome(OutcomeCode.ProtocolViolation, FormattableString.Invariant($"a price of {price.PricePerUnit} for {price.PixelsPerUnit} pixels"));
-        else
+        var problem = Problem(info);
+        if (problem.Length > 0)
         {
-            session = new OrchestratorSession
-            {
-                Transcoder = info.Transcoder,
-                AuthToken = info.AuthToken,
-                Capabilities = CapabilityOffer.FromWire(info.Capabilities),
-                Address = info.Address.Memory,
-                Price = info.PriceInfo,
-                TicketParams = info.TicketParams,
-            };
-            if (CapabilityOffer.StreamTest.IsCompatibleWith(session.Capabilities)) return true;
-            session = null;
-            fault = new Outcome(OutcomeCode.Incompatible, "its capabilities lack one that the test needs (H264, MPEGTS, AuthToken, SegmentSlicing), or it insists on one more");
+            fault = new Outcome(OutcomeCode.ProtocolViolation, problem);
+            return false;
         }
 
-        return false;
+        var capabilities = CapabilityOffer.FromWire(info.Capabilities);
+        if (!CapabilityOffer.StreamTest.IsCompatibleWith(capabilities))
+        {
+            fault = new Outcome(
+                OutcomeCode.Incompatible,
+                "its capabilities lack one that the test needs (H264, MPEGTS, AuthToken, SegmentSlicing), or it insists on one more");
+            return false;
+        }
+
+        fault = default;
+        session = new OrchestratorSession
+        {
+            Transcoder = info.Transcoder,
+            AuthToken = info.AuthToken,
+            Capabilities = capabilities,
+            Address = info.Address.Memory,
+            Price = info.PriceInfo,
+            TicketParams = info.TicketParams,
+        };
+        return true;
+    }
+
+    private static string Problem(Wire.OrchestratorInfo info)
+    {
+        if (!StrangerUrls.TryParse(info.Transcoder, out _, out var problem) || !StrangerUrls.TryParse(info.Transcoder + SegmentPath, out _, out problem))
+            return $"the transcoder URL of the discovery answer cannot be used: {problem}";
+        if (info.AuthToken is null) return "the discovery answer has no auth token, without which no segment is accepted";
+        if (info.AuthToken.CalculateSize() is > MaximumTokenBytes and var size) return $"the auth token of the discovery answer has {size} bytes";
+        if (info.Address.Length is not (0 or 20)) return $"the address of the discovery answer has {info.Address.Length} bytes, not 20";
+        return info.PriceInfo is { } price && (price.PixelsPerUnit <= 0 || price.PricePerUnit < 0)
+            ? FormattableString.Invariant($"a price of {price.PricePerUnit} for {price.PixelsPerUnit} pixels")
+            : "";
     }
 }

@@ -1,6 +1,9 @@
 namespace Monitoring.Livepeer;
 
-/// <summary>How long and how much is waited for at each step of a test (design section 4, step 4). The defaults are the method: others measure something else.</summary>
+/// <summary>
+/// How long and how much is waited for at each step of a test (design section 4, step 4). The defaults are the method: others measure
+/// something else.
+/// </summary>
 public sealed record OrchestratorLimits
 {
     /// <summary>Name, TCP and TLS, each at most this. Default 2 s, as a stock gateway's.</summary>

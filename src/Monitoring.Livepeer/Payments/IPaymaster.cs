@@ -15,7 +15,8 @@ public interface IPaymaster
     /// <param name="flattened">What the signature of the segment covers (<see cref="SegmentCredentials.Flatten"/>).</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The header's value and the signature.</returns>
-    ValueTask<SegmentPayment> PayAsync(OrchestratorSession session, ClipSegment segment, ReadOnlyMemory<byte> flattened, CancellationToken cancellationToken);
+    ValueTask<SegmentPayment> PayAsync(
+        OrchestratorSession session, ClipSegment segment, ReadOnlyMemory<byte> flattened, CancellationToken cancellationToken);
 }
 
 /// <summary>An address and the signature over its checksummed text (protocol reference, 1.5).</summary>

@@ -11,7 +11,9 @@ public sealed class CapabilitySet
     /// <summary>The empty set.</summary>
     public static CapabilitySet Empty { get; } = new([]);
 
-    /// <summary>What a stream test needs: H264 (0), MPEGTS (1), AuthToken (12) and SegmentSlicing (26), as a gateway derives them for HTTP push.</summary>
+    /// <summary>
+    /// What a stream test needs: H264 (0), MPEGTS (1), AuthToken (12) and SegmentSlicing (26), as a gateway derives them for HTTP push.
+    /// </summary>
     public static CapabilitySet StreamTest { get; } = Of(0, 1, 12, 26);
 
     /// <summary>The words of the wire, lowest numbers first.</summary>

@@ -35,7 +35,8 @@ public static class SoftwareVersion
         var count = 0;
         foreach (var range in numbers.Split('.'))
         {
-            if (count == parts.Length || !int.TryParse(numbers[range], NumberStyles.None, CultureInfo.InvariantCulture, out parts[count++])) return false;
+            if (count == parts.Length) return false;
+            if (!int.TryParse(numbers[range], NumberStyles.None, CultureInfo.InvariantCulture, out parts[count++])) return false;
         }
 
         if (count == 0) return false;

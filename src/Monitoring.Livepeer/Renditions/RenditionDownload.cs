@@ -15,7 +15,8 @@ internal sealed class RenditionDownload(OrchestratorLimits limits, TimeProvider 
     /// <param name="duration">Duration of the source.</param>
     /// <param name="cancellationToken">Gives it up.</param>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
-    public async Task<DownloadAnswer> FetchAsync(HttpMessageInvoker http, string url, RenditionProfile profile, TimeSpan duration, CancellationToken cancellationToken)
+    public async Task<DownloadAnswer> FetchAsync(
+        HttpMessageInvoker http, string url, RenditionProfile profile, TimeSpan duration, CancellationToken cancellationToken)
     {
         if (!StrangerUrls.TryParse(url, out var address, out var problem))
             return new DownloadAnswer(new Outcome(OutcomeCode.ProtocolViolation, $"the URL of {profile.Name} cannot be used: {problem}"));
@@ -25,7 +26,11 @@ internal sealed class RenditionDownload(OrchestratorLimits limits, TimeProvider 
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, address) { Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+            using var request = new HttpRequestMessage(HttpMethod.Get, address)
+            {
+                Version = HttpVersion.Version11,
+                VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            };
             request.Headers.TryAddWithoutValidation("User-Agent", "Go-http-client/1.1");
             using var response = await http.SendAsync(request, either.Token);
             if (response.StatusCode != HttpStatusCode.OK) return Failed(OfStatus(profile, (int)response.StatusCode));

@@ -54,7 +54,9 @@ public sealed class RenditionJudge
     {
         if (video.Width != profile.Width || video.Height != profile.Height)
         {
-            return new Outcome(OutcomeCode.WrongSize, $"{profile.Name} of segment {source.Seq} is {video.Width}x{video.Height}, not {profile.Width}x{profile.Height}");
+            return new Outcome(
+                OutcomeCode.WrongSize,
+                $"{profile.Name} of segment {source.Seq} is {video.Width}x{video.Height}, not {profile.Width}x{profile.Height}");
         }
 
         if ((video.Duration - source.Duration).Duration() > DurationTolerance)

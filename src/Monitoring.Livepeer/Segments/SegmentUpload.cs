@@ -24,7 +24,8 @@ internal sealed class SegmentUpload(OrchestratorLimits limits, TimeProvider time
     /// <param name="cancellationToken">Gives it up.</param>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public async Task<UploadAnswer> SendAsync(
-        HttpMessageInvoker http, OrchestratorSession session, Wire.SegData credentials, string payment, ClipSegment segment, int profiles, CancellationToken cancellationToken)
+        HttpMessageInvoker http, OrchestratorSession session, Wire.SegData credentials, string payment, ClipSegment segment, int profiles,
+        CancellationToken cancellationToken)
     {
         using var request = Request(session, credentials, payment, segment);
         using var limit = new CancellationTokenSource(limits.Headers, time);
@@ -35,14 +36,20 @@ internal sealed class SegmentUpload(OrchestratorLimits limits, TimeProvider time
             using var response = await http.SendAsync(request, either.Token);
             answer = answer with { Upload = time.GetElapsedTime(answer.HandedOverAt), Status = (int)response.StatusCode };
             limit.CancelAfter(Timeout.InfiniteTimeSpan);
-            if (response.StatusCode != HttpStatusCode.OK) return answer with { Outcome = OrchestratorErrors.OfUpload(answer.Status, await ReadErrorAsync(response, answer, cancellationToken)) };
+            if (response.StatusCode != HttpStatusCode.OK)
+            {
+                var text = await ReadErrorAsync(response, answer, cancellationToken);
+                return answer with { Outcome = OrchestratorErrors.OfUpload(answer.Status, text) };
+            }
+
             var body = await ReadAsync(response, limits.ResultBytes, answer, cancellationToken);
             answer = answer with { Transcode = time.GetElapsedTime(answer.HandedOverAt) - answer.Upload };
             return Read(answer, body, segment.Seq, profiles);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return answer with { Outcome = new Outcome(OutcomeCode.UploadTimedOut, FormattableString.Invariant($"no response headers within {limits.Headers.TotalSeconds:0.###} s of the hand-over")), Broken = true };
+            var late = FormattableString.Invariant($"no response headers within {limits.Headers.TotalSeconds:0.###} s of the hand-over");
+            return answer with { Outcome = new Outcome(OutcomeCode.UploadTimedOut, late), Broken = true };
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -60,25 +67,35 @@ internal sealed class SegmentUpload(OrchestratorLimits limits, TimeProvider time
         }
         catch (InvalidProtocolBufferException e)
         {
-            return answer with { Outcome = new Outcome(OutcomeCode.ProtocolViolation, Outcome.Clean($"the result is not a TranscodeResult: {e.Message}")) };
+            return Violates($"the result is not a TranscodeResult: {e.Message}");
         }
 
         answer = answer with { Info = result.Info };
         if (result.Seq != seq) return Violates($"the result is of segment {result.Seq}, not {seq}");
-        if (result.ResultCase == Wire.TranscodeResult.ResultOneofCase.Error) return answer with { Outcome = OrchestratorErrors.OfTranscoding(result.Error) };
+        if (result.ResultCase == Wire.TranscodeResult.ResultOneofCase.Error)
+            return answer with { Outcome = OrchestratorErrors.OfTranscoding(result.Error) };
         if (result.ResultCase != Wire.TranscodeResult.ResultOneofCase.Data) return Violates("the result holds neither data nor an error");
-        if (result.Data.Segments.Count > profiles) return Violates($"the result holds {result.Data.Segments.Count} renditions where {profiles} were asked for");
-        return answer with { Outcome = new Outcome(OutcomeCode.Completed), Renditions = [.. result.Data.Segments], Signature = result.Data.Sig.Memory };
+        if (result.Data.Segments.Count is var count && count > profiles)
+            return Violates($"the result holds {count} renditions where {profiles} were asked for");
+        return answer with
+        {
+            Outcome = new Outcome(OutcomeCode.Completed),
+            Renditions = [.. result.Data.Segments],
+            Signature = result.Data.Sig.Memory,
+        };
 
-        UploadAnswer Violates(string what) => answer with { Outcome = new Outcome(OutcomeCode.ProtocolViolation, what) };
+        UploadAnswer Violates(string what) => answer with { Outcome = new Outcome(OutcomeCode.ProtocolViolation, Outcome.Clean(what)) };
     }
 
     private static HttpRequestMessage Request(OrchestratorSession session, Wire.SegData credentials, string payment, ClipSegment segment)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, session.SegmentUrl)
         {
+            // A gateway's upload falls back to HTTP/1.1 where TLS negotiates that; without TLS there is nothing to negotiate.
             Version = HttpVersion.Version20,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            VersionPolicy = session.SegmentUrl.Scheme == Uri.UriSchemeHttps
+                ? HttpVersionPolicy.RequestVersionOrLower
+                : HttpVersionPolicy.RequestVersionExact,
             Content = new ReadOnlyMemoryContent(segment.Bytes) { Headers = { ContentType = TransportStream } },
         };
         request.Headers.TryAddWithoutValidation("Livepeer-Segment", Convert.ToBase64String(credentials.ToByteArray()));
@@ -91,7 +108,12 @@ internal sealed class SegmentUpload(OrchestratorLimits limits, TimeProvider time
     private async Task<byte[]> ReadAsync(HttpResponseMessage response, int most, UploadAnswer answer, CancellationToken cancellationToken)
     {
         var left = limits.Result - time.GetElapsedTime(answer.HandedOverAt);
-        if (left <= TimeSpan.Zero) throw new BoundExceededException(Bound.TimedOut, FormattableString.Invariant($"No result within {limits.Result.TotalSeconds:0.###} s of the hand-over."));
+        if (left <= TimeSpan.Zero)
+        {
+            throw new BoundExceededException(
+                Bound.TimedOut, FormattableString.Invariant($"No result within {limits.Result.TotalSeconds:0.###} s of the hand-over."));
+        }
+
         var bounds = new BodyLimits { MaximumBytes = most, Timeout = left };
         return await BoundedReader.ReadAsync(await response.Content.ReadAsStreamAsync(cancellationToken), bounds, time, cancellationToken);
     }

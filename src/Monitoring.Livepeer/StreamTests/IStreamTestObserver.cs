@@ -2,7 +2,9 @@ using Monitoring.Core;
 
 namespace Monitoring.Livepeer;
 
-/// <summary>Watches a test while it runs, for whoever prints it live. Calls come from any thread, several at a time; they must not throw or block.</summary>
+/// <summary>
+/// Watches a test while it runs, for whoever prints it live. Calls come from any thread, several at a time; they must not throw or block.
+/// </summary>
 public interface IStreamTestObserver
 {
     /// <summary>Discovery of a stream ended.</summary>

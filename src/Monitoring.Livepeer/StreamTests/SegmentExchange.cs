@@ -20,7 +20,8 @@ internal sealed class SegmentExchange : IDisposable
     private readonly HttpMessageInvoker _downloads;
     private HttpMessageInvoker? _uploads;
 
-    public SegmentExchange(SafeDialer dialer, IPaymaster paymaster, OrchestratorLimits limits, TimeProvider time, OrchestratorSession session, string manifestId)
+    public SegmentExchange(
+        SafeDialer dialer, IPaymaster paymaster, OrchestratorLimits limits, TimeProvider time, OrchestratorSession session, string manifestId)
     {
         _dialer = dialer;
         _paymaster = paymaster;
@@ -69,12 +70,14 @@ internal sealed class SegmentExchange : IDisposable
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return new SegmentTransfer(upload with { Outcome = new Outcome(OutcomeCode.OurShutdown, "the test was stopped while the segment was in flight") });
+            return Failed(new Outcome(OutcomeCode.OurShutdown, "the test was stopped while the segment was in flight"));
         }
         catch (Exception e)
         {
-            return new SegmentTransfer(upload with { Outcome = new Outcome(OutcomeCode.OurFault, Outcome.Clean($"{e.GetType().Name}: {e.Message}")) });
+            return Failed(new Outcome(OutcomeCode.OurFault, Outcome.Clean($"{e.GetType().Name}: {e.Message}")));
         }
+
+        SegmentTransfer Failed(Outcome outcome) => new(upload with { Outcome = outcome });
     }
 
     public void Dispose()

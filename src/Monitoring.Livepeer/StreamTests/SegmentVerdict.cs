@@ -27,25 +27,29 @@ internal static class SegmentVerdict
         };
         if (upload.Outcome.Code != OutcomeCode.Completed) return evidence with { State = SegmentState.Failed, Outcome = upload.Outcome };
 
-        var renditions = profiles.Select((profile, i) => Judge(i < transfer.Downloads.Length ? transfer.Downloads[i] : null, due.Stream, source, profile, judge))
+        var renditions = profiles
+            .Select((profile, i) => Judge(i < transfer.Downloads.Length ? transfer.Downloads[i] : null, due.Stream, source, profile, judge))
             .ToImmutableArray();
         var valid = renditions.Count(rendition => rendition.Outcome.Code == OutcomeCode.Completed);
         return evidence with
         {
             Renditions = renditions,
             State = valid == renditions.Length ? SegmentState.Complete : valid > 0 ? SegmentState.Partial : SegmentState.Failed,
-            Outcome = renditions.Select(rendition => rendition.Outcome).FirstOrDefault(outcome => outcome.Code != OutcomeCode.Completed, new Outcome(OutcomeCode.Completed)),
+            Outcome = renditions.Select(rendition => rendition.Outcome)
+                .FirstOrDefault(outcome => outcome.Code != OutcomeCode.Completed, new Outcome(OutcomeCode.Completed)),
         };
     }
 
-    private static RenditionEvidence Judge(DownloadAnswer? download, int stream, ClipSegment source, RenditionProfile profile, RenditionJudge judge) => download switch
+    private static RenditionEvidence Judge(
+        DownloadAnswer? download, int stream, ClipSegment source, RenditionProfile profile, RenditionJudge judge) => download switch
     {
         null => Missing(profile, new Outcome(OutcomeCode.MissingRenditions, $"the result has no {profile.Name}"), 0),
         { Outcome.Code: OutcomeCode.Completed } got => judge.Judge(stream, source, profile, got.Bytes) with { DownloadMicros = Micros(got.Elapsed) },
         { } failed => Missing(profile, failed.Outcome, Micros(failed.Elapsed)),
     };
 
-    private static RenditionEvidence Missing(RenditionProfile profile, Outcome outcome, long micros) => new(profile.Name, outcome, 0, micros, 0, 0, 0, "");
+    private static RenditionEvidence Missing(RenditionProfile profile, Outcome outcome, long micros) =>
+        new(profile.Name, outcome, 0, micros, 0, 0, 0, "");
 
     private static long Micros(TimeSpan time) => time.Ticks / TimeSpan.TicksPerMicrosecond;
 }

@@ -51,9 +51,11 @@ internal sealed class StreamRun(
         var end = new Outcome(OutcomeCode.Completed);
         foreach (var segment in clip.Segments)
         {
-            if (await WaitAsync(ready - time.GetElapsedTime(start), sending) is { } stopped)
+            if (!await WaitAsync(ready - time.GetElapsedTime(start), sending))
             {
-                end = stopped(stopping);
+                end = stopping.IsCancellationRequested
+                    ? new Outcome(OutcomeCode.OurShutdown, "the test was stopped before the clip was sent")
+                    : new Outcome(OutcomeCode.OurOverload, "the job's deadline came before the clip was sent: the test began too late");
                 break;
             }
 
@@ -101,23 +103,23 @@ internal sealed class StreamRun(
     }
 
     /// <summary>Waits until a segment is ready.</summary>
-    /// <returns>Null when it is; else why nothing more is sent, once it is known whether the process stops.</returns>
-    private async Task<Func<CancellationToken, Outcome>?> WaitAsync(TimeSpan left, CancellationToken sending)
+    /// <returns>False when nothing more is to be sent.</returns>
+    private async Task<bool> WaitAsync(TimeSpan left, CancellationToken sending)
     {
+        if (sending.IsCancellationRequested) return false;
+        if (left <= TimeSpan.Zero) return true;
         try
         {
-            sending.ThrowIfCancellationRequested();
-            if (left > TimeSpan.Zero) await Task.Delay(left, time, sending);
-            return null;
+            await Task.Delay(left, time, sending);
+            return true;
         }
         catch (OperationCanceledException)
         {
-            return stopping => stopping.IsCancellationRequested
-                ? new Outcome(OutcomeCode.OurShutdown, "the test was stopped before the clip was sent")
-                : new Outcome(OutcomeCode.OurOverload, "the job's deadline came before the clip was sent: the test began too late");
+            return false;
         }
     }
 
+    /// <returns>Why it is no use to send more; null while it is.</returns>
     private Outcome? HopelessSoFar()
     {
         var failed = 0;
@@ -130,7 +132,8 @@ internal sealed class StreamRun(
             last = segment;
         }
 
-        return failed < options.GiveUpAfter ? null : last!.Outcome with { Detail = Outcome.Clean($"not sent: the first {failed} segments brought nothing, the last one because of {last.Outcome}") };
+        if (failed < options.GiveUpAfter) return null;
+        return new Outcome(last!.Outcome.Code, Outcome.Clean($"not sent: the first {failed} segments brought nothing, the last one because of {last.Outcome}"));
     }
 
     private async Task EndAsync(OrchestratorSession session)

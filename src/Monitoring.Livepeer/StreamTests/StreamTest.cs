@@ -74,7 +74,7 @@ public sealed class StreamTest
         var startedAt = _time.GetUtcNow();
         var start = _time.GetTimestamp();
         var left = job.Deadline - startedAt;
-        using var deadline = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromTicks(Math.Clamp(left.Ticks, 0, TimeSpan.TicksPerDay)), _time);
         using var sending = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
 
         var judge = new RenditionJudge(_clip);

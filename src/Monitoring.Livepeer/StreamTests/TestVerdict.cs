@@ -19,7 +19,8 @@ internal static class TestVerdict
         var complete = segments.Where(segment => segment.State == SegmentState.Complete).ToImmutableArray();
         var received = segments.Sum(Received);
         var expected = segments.Length * RenditionProfile.StreamTest.Length;
-        var sums = new ScoreSums(received, expected, complete.Sum(segment => segment.DurationMicros), complete.Sum(segment => segment.RoundTripMicros));
+        var sums = new ScoreSums(
+            received, expected, complete.Sum(segment => segment.DurationMicros), complete.Sum(segment => segment.RoundTripMicros));
         var first = streams[0].Discovery;
         return new TestResult
         {
@@ -35,7 +36,9 @@ internal static class TestVerdict
                 Method = method,
                 Sums = sums,
                 Averages = new LegacyAverages(
-                    (double)received / expected, Seconds(segments, segment => segment.DurationMicros), Seconds(complete, segment => segment.RoundTripMicros)),
+                    (double)received / expected,
+                    Seconds(segments, segment => segment.DurationMicros),
+                    Seconds(complete, segment => segment.RoundTripMicros)),
                 SourceSegments = segments.Length,
                 RealTimeSegments = complete.Count(segment => segment.RoundTripMicros <= segment.DurationMicros),
                 SegmentsSent = segments.Count(WasSent),
@@ -73,17 +76,22 @@ internal static class TestVerdict
         if (latest.LateMicros > lateLimit.Ticks / TimeSpan.TicksPerMicrosecond)
         {
             return new Outcome(
-                OutcomeCode.OurOverload, $"segment {latest.Seq} of stream {latest.Stream} was handed over {latest.LateMicros / 1000} ms late: give the region fewer workers or more cores");
+                OutcomeCode.OurOverload,
+                $"segment {latest.Seq} of stream {latest.Stream} was handed over {latest.LateMicros / 1000} ms late: "
+                + "give the region fewer workers or more cores");
         }
 
         if (sums.Received == sums.Expected) return new Outcome(OutcomeCode.Completed);
-        if (sums.Received > 0) return new Outcome(OutcomeCode.Partial, Outcome.Clean($"{sums.Received} of {sums.Expected} renditions; most often {Dominant(streams, segments)}"));
-        return Dominant(streams, segments);
+        var dominant = Dominant(streams, segments);
+        return sums.Received == 0
+            ? dominant
+            : new Outcome(OutcomeCode.Partial, Outcome.Clean($"{sums.Received} of {sums.Expected} renditions; most often {dominant}"));
     }
 
     /// <summary>
-    /// The most frequent reason among streams without a session and segments that were sent, the earliest of equals. What excuses counts
-    /// only where nothing else was seen: one "capped" among faults is no excuse.
+    /// The most frequent reason among streams without a session and segments that were sent, the earliest of equals; "dropped" only where
+    /// all that were sent came back, since it follows from another segment's trouble. What excuses counts only where nothing else was seen:
+    /// one "capped" among faults is no excuse.
     /// </summary>
     private static Outcome Dominant(ImmutableArray<StreamReport> streams, ImmutableArray<SegmentEvidence> segments)
     {
@@ -91,6 +99,7 @@ internal static class TestVerdict
             .Concat(segments.Where(WasSent).Select(segment => segment.Outcome))
             .Where(outcome => outcome.Code != OutcomeCode.Completed)
             .ToImmutableArray();
+        if (reasons.Length == 0) reasons = [segments.First(segment => segment.State != SegmentState.Complete).Outcome];
         var faults = reasons.Where(reason => reason.Class != OutcomeClass.Excluded).ToImmutableArray();
         return (faults.Length > 0 ? faults : reasons).GroupBy(reason => reason.Code).MaxBy(group => group.Count())!.First();
     }

@@ -88,7 +88,8 @@ internal sealed class ElementaryVideo
     {
         if ((_header[7] & 0x80) == 0 || _header[8] < 5) return;
         var time = _header.AsSpan(FixedHeader, 5);
-        _times.Add(((long)(time[0] & 0x0e) << 29) | ((long)time[1] << 22) | ((long)(time[2] & 0xfe) << 14) | ((long)time[3] << 7) | (long)(time[4] >> 1));
+        var high = ((long)(time[0] & 0x0e) << 29) | ((long)time[1] << 22) | ((long)(time[2] & 0xfe) << 14);
+        _times.Add(high | ((long)time[3] << 7) | (long)(time[4] >> 1));
     }
 
     private void Add(byte b)

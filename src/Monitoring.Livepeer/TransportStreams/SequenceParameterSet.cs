@@ -52,7 +52,8 @@ internal static class SequenceParameterSet
         return true;
     }
 
-    private static bool HasChromaFormat(uint profile) => profile is 100 or 110 or 122 or 244 or 44 or 83 or 86 or 118 or 128 or 138 or 139 or 134 or 135;
+    private static bool HasChromaFormat(uint profile) =>
+        profile is 100 or 110 or 122 or 244 or 44 or 83 or 86 or 118 or 128 or 138 or 139 or 134 or 135;
 
     /// <returns>ChromaArrayType: 0 (monochrome or separate planes), 1 (4:2:0), 2 (4:2:2), 3 (4:4:4).</returns>
     private static uint ReadHighProfile(ref BitReader reader)

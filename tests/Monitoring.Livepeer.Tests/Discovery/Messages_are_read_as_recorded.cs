@@ -140,6 +140,7 @@ public sealed class Messages_are_read_as_recorded
         AssertRefused(OutcomeCode.ProtocolViolation, info => info.Transcoder = "https://user@example.com:1");
         AssertRefused(OutcomeCode.ProtocolViolation, info => info.Transcoder = "https://example.com:1/" + new string('x', 3000));
         AssertRefused(OutcomeCode.ProtocolViolation, info => info.AuthToken = null);
+        AssertRefused(OutcomeCode.ProtocolViolation, info => info.AuthToken.SessionId = new string('x', 5000));
         AssertRefused(OutcomeCode.ProtocolViolation, info => info.Address = ByteString.CopyFrom(1, 2));
         AssertRefused(OutcomeCode.ProtocolViolation, info => info.PriceInfo.PixelsPerUnit = 0);
         AssertRefused(OutcomeCode.ProtocolViolation, info => info.PriceInfo.PricePerUnit = -1);

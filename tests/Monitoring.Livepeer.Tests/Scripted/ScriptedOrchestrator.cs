@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
 
 namespace Monitoring.Livepeer.Tests;
 
@@ -40,7 +41,7 @@ internal sealed class ScriptedOrchestrator : IAsyncDisposable
 
     public ConcurrentQueue<Wire.OrchestratorRequest> Discoveries { get; } = new();
 
-    public ConcurrentQueue<(Wire.SegData Segment, byte[] Body, IHeaderDictionary Headers, string Protocol)> Segments { get; } = new();
+    public ConcurrentQueue<(Wire.SegData Segment, byte[] Body, Dictionary<string, StringValues> Headers, string Protocol)> Segments { get; } = new();
 
     public ConcurrentQueue<string> DownloadProtocols { get; } = new();
 
@@ -141,7 +142,7 @@ internal sealed class ScriptedOrchestrator : IAsyncDisposable
         else if (path == "/segment")
         {
             var segment = Wire.SegData.Parser.ParseFrom(Convert.FromBase64String(context.Request.Headers["Livepeer-Segment"]!));
-            Segments.Enqueue((segment, await BodyAsync(context), new HeaderDictionary(context.Request.Headers.ToDictionary()), context.Request.Protocol));
+            Segments.Enqueue((segment, await BodyAsync(context), context.Request.Headers.ToDictionary(header => header.Key, header => header.Value, StringComparer.OrdinalIgnoreCase), context.Request.Protocol));
             if (OnSegment is not null)
             {
                 await OnSegment(context, segment);
