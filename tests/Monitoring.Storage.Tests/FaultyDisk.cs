@@ -20,6 +20,9 @@ internal sealed class FaultyDisk : IDisk
 
     public int Flushes { get; private set; }
 
+    /// <summary>Called before each sync, after everything was written.</summary>
+    public Action? BeforeFlush { get; set; }
+
     public IDiskFile Open(string path) => new FaultyFile(this, SystemDisk.Instance.Open(path));
 
     public void Move(string from, string to)
@@ -55,6 +58,7 @@ internal sealed class FaultyDisk : IDisk
 
         public void Flush()
         {
+            disk.BeforeFlush?.Invoke();
             Refuse(disk.RefusesToFlush);
             disk.Flushes++;
             inner.Flush();

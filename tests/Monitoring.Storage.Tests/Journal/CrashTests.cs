@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Monitoring.Core;
 
 namespace Monitoring.Storage.Tests.Journal;
 
@@ -31,12 +30,10 @@ public sealed class CrashTests : IDisposable
         Assert.True(acknowledged.Count >= Kills);
         Assert.Empty(acknowledged.Except(stored));
         Assert.DoesNotContain(store.Faults, fault => fault.Kind != JournalFaultKind.TornLine);
-        foreach (var test in stored.TakeLast(50))
-        {
-            var number = int.Parse(test.AsSpan("probe-".Length), CultureInfo.InvariantCulture);
-            var evidence = await store.ReadEvidenceAsync(TestId.Parse(test), Samples.Noon.AddDays(number % 2), Cancel);
-            Assert.Equal(number % 5_000, evidence?.Transcoder.Length);
-        }
+        // Evidence is synced first, so no outcome may be without it.
+        var evidence = Directory.EnumerateFiles(_folder.File("journal"), "evidence-*").SelectMany(File.ReadLines)
+            .Select(line => line.Split("\"test\":\"")[1].Split('"')[0]).ToHashSet();
+        Assert.Empty(stored.Except(evidence));
     }
 
     [Fact]

@@ -83,6 +83,39 @@ public sealed class FullDiskTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_written_but_not_synced_is_neither_read_nor_acknowledged()
+    {
+        await using var store = await OpenAsync();
+        Assert.True(await AppendAsync(store, "a"));
+        using var release = new ManualResetEventSlim();
+        // The evidence is synced first; at the second sync the outcome lies written in its file.
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var syncs = 0;
+        _disk.BeforeFlush = () =>
+        {
+            if (++syncs != 2) return;
+            reached.SetResult();
+            release.Wait(Cancel);
+        };
+        var append = AppendAsync(store, "b");
+        await reached.Task.WaitAsync(Cancel);
+        try
+        {
+            Assert.Contains("\"test\":\"b\"", await File.ReadAllTextAsync(_folder.File("outcomes-2026-11-20.jsonl"), Cancel), StringComparison.Ordinal);
+            Assert.Equal(["a/1"], (await Samples.AllAsync(store)).Select(Samples.Name));
+            Assert.Null(await store.ReadEvidenceAsync(Core.TestId.Parse("b"), Samples.Noon, Cancel));
+            Assert.False(append.IsCompleted);
+        }
+        finally
+        {
+            release.Set();
+        }
+
+        Assert.True(await append);
+        Assert.Equal(["a/1", "b/1"], (await Samples.AllAsync(store)).Select(Samples.Name));
+    }
+
+    [Fact]
     public async Task A_batch_is_synced_once_a_file_not_once_a_caller()
     {
         await using var store = await OpenAsync();

@@ -74,6 +74,23 @@ public sealed class JournalResultStoreTests : ResultStoreContract
     }
 
     [Fact]
+    public async Task Closing_days_makes_stale_sums_again_and_leaves_fresh_ones()
+    {
+        await Store.AppendAsync(Samples.Revision("a"), null, Cancel);
+        Time.Now = Samples.Noon.AddDays(30);
+        var journal = (JournalResultStore)Store;
+        var hourly = _folder.File("hourly-2026-11-20.jsonl");
+        await journal.CloseDaysAsync(Cancel);
+        var first = await File.ReadAllTextAsync(hourly, Cancel);
+        File.SetLastWriteTimeUtc(hourly, DateTime.UnixEpoch);
+        await journal.CloseDaysAsync(Cancel);
+        Assert.Equal(DateTime.UnixEpoch, File.GetLastWriteTimeUtc(hourly));
+        await Store.AppendAsync(Samples.Revision("late"), null, Cancel);
+        await journal.CloseDaysAsync(Cancel);
+        Assert.NotEqual(first, await File.ReadAllTextAsync(hourly, Cancel));
+    }
+
+    [Fact]
     public async Task Files_that_are_none_of_ours_are_left_alone()
     {
         foreach (var name in new[] { "outcomes-2026-13-01.jsonl", "outcomes-.jsonl", "outcomes-2026-11-20.jsonl.bak", "notes.txt" }) await File.WriteAllTextAsync(_folder.File(name), "mine", Cancel);
