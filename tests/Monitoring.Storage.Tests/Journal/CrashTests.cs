@@ -13,7 +13,7 @@ public sealed class CrashTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
+    [Fact(Timeout = 300_000)]
     public async Task Every_acknowledged_result_survives_kill_9_once_and_the_chain_stays_whole()
     {
         var acknowledged = new HashSet<string>();
@@ -36,7 +36,7 @@ public sealed class CrashTests : IDisposable
         Assert.Empty(stored.Except(evidence));
     }
 
-    [Fact]
+    [Fact(Timeout = 300_000)]
     public async Task Every_spooled_result_survives_kill_9_until_it_is_removed()
     {
         HashSet<string> kept = [], maybe = [], removed = [];
@@ -55,7 +55,7 @@ public sealed class CrashTests : IDisposable
         Assert.Empty(Directory.EnumerateFiles(_folder.File("spool"), "*.tmp"));
     }
 
-    [Fact]
+    [Fact(Timeout = 300_000)]
     public async Task Every_acknowledged_state_survives_kill_9_also_while_the_log_is_shortened()
     {
         var last = new Dictionary<string, int>();
@@ -83,7 +83,7 @@ public sealed class CrashTests : IDisposable
         Assert.True(new FileInfo(_folder.File("state.jsonl")).Length < 4 << 20);
     }
 
-    [Fact]
+    [Fact(Timeout = 300_000)]
     public async Task A_directory_that_another_process_holds_is_refused_with_its_number_and_free_once_that_is_killed()
     {
         using var process = Start("lock", 1);
@@ -95,7 +95,7 @@ public sealed class CrashTests : IDisposable
         StateDirectory.Open(_folder.FolderPath, TimeProvider.System).Dispose();
     }
 
-    [Fact]
+    [Fact(Timeout = 300_000)]
     public async Task Another_process_is_refused_a_directory_that_this_one_holds()
     {
         using var directory = StateDirectory.Open(_folder.FolderPath, TimeProvider.System);

@@ -18,6 +18,7 @@ public sealed class FullDiskTests : IDisposable
         _disk.Room = 1 << 20;
         Assert.True(await AppendAsync(store, "size"));
         needed = (1 << 20) - _disk.Room;
+        var length = new FileInfo(_folder.File("outcomes-2026-11-20.jsonl")).Length;
         for (var room = 0; room < needed; room += 97)
         {
             _disk.Room = room;
@@ -25,6 +26,7 @@ public sealed class FullDiskTests : IDisposable
             Assert.Contains(_folder.FolderPath, e.Message, StringComparison.Ordinal);
             Assert.Equal(["before/1", "size/1"], (await Samples.AllAsync(store)).Select(Samples.Name));
             Assert.Null(await store.ReadEvidenceAsync(Core.TestId.Parse("late"), Samples.Noon, Cancel));
+            Assert.Equal(length, new FileInfo(_folder.File("outcomes-2026-11-20.jsonl")).Length);
             // What was there before is still known to be there.
             Assert.False(await AppendAsync(store, "before"));
         }
@@ -82,7 +84,7 @@ public sealed class FullDiskTests : IDisposable
         Assert.True(await AppendAsync(store, "a"));
     }
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task What_is_written_but_not_synced_is_neither_read_nor_acknowledged()
     {
         await using var store = await OpenAsync();
