@@ -18,6 +18,9 @@ internal static class House
     private const string Standalone = "Monitoring.Standalone";
     private const string Cluster = "Monitoring.Cluster";
 
+    // A process that the storage tests start and kill.
+    private const string CrashWriter = "Monitoring.Storage.CrashWriter";
+
     private static readonly Dictionary<string, string[]> Rows = new()
     {
         [Core] = [],
@@ -51,12 +54,15 @@ internal static class House
         if (project.Name == "Monitoring.Benchmarks") return Rows.Keys.Where(p => p != Cluster).ToHashSet();
         if (project.Name == "Monitoring.Architecture.Tests") return new HashSet<string> { Core };
 
+        if (project.Name == CrashWriter) return new HashSet<string> { Core, Storage };
+
         const string suffix = ".Tests";
         if (!project.Name.EndsWith(suffix, StringComparison.Ordinal) || !Rows.TryGetValue(project.Name[..^suffix.Length], out var tested)) return null;
         var allowed = tested.Append(project.Name[..^suffix.Length]).Append(Simulator).ToHashSet();
 
         // Whoever holds the simulator needs the words it speaks.
         if (project.References.Contains(Simulator)) allowed.UnionWith(Rows[Simulator]);
+        if (project.Name == Storage + suffix) allowed.Add(CrashWriter);
         return allowed;
     }
 }

@@ -7,5 +7,7 @@ internal sealed class StateLine
 {
     public required string? Kind { get; init; }
     public required string? Key { get; init; }
-    public JsonElement? Value { get; init; }
+
+    /// <summary>The value; undefined where the key was removed. A JSON null is a value.</summary>
+    public JsonElement Value { get; init; }
 }

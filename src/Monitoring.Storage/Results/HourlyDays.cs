@@ -34,7 +34,7 @@ internal sealed class HourlyDays(JournalFolder folder, TimeProvider time) : IDis
     {
         foreach (var day in Days(DateOnly.MinValue, DateOnly.MaxValue))
         {
-            if (IsClosed(day)) await ReadDayAsync(day, cancellationToken);
+            if (IsClosed(day) && !await IsFreshAsync(day, cancellationToken)) await ReadDayAsync(day, cancellationToken);
         }
     }
 
@@ -45,6 +45,28 @@ internal sealed class HourlyDays(JournalFolder folder, TimeProvider time) : IDis
 
     private bool IsClosed(DateOnly day) =>
         time.GetUtcNow().UtcTicks - day.ToDateTime(TimeOnly.MinValue).Ticks >= TimeSpan.TicksPerDay + OpenFor.Ticks;
+
+    // By the header alone: this is asked of every day there ever was.
+    private async Task<bool> IsFreshAsync(DateOnly day, CancellationToken cancellationToken)
+    {
+        var length = folder.LengthOf(JournalFolder.Outcomes, day);
+        if (length == 0) return true;
+        using var reader = folder.OpenForReading(JournalFolder.Hourly, day);
+        return reader is not null && await reader.ReadAsync(cancellationToken) && ReadHeader(reader)?.SourceLength == length;
+    }
+
+    private static HourlyHeaderLine? ReadHeader(ChainReader reader)
+    {
+        try
+        {
+            return reader.Line == 1 ? JsonSerializer.Deserialize(reader.Record.Span, StoredJson.Default.HourlyHeaderLine) : null;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            reader.Fault(JournalFaultKind.NotARecord, $"A header that is none was skipped: {e.Message}");
+            return null;
+        }
+    }
 
     private async Task<List<HourlySums>> ReadDayAsync(DateOnly day, CancellationToken cancellationToken)
     {
@@ -91,7 +113,7 @@ internal sealed class HourlyDays(JournalFolder folder, TimeProvider time) : IDis
             try
             {
                 if (reader.Line > 1) rows.Add(HourlyLine.Read(reader.Record.Span));
-                else header = JsonSerializer.Deserialize(reader.Record.Span, StoredJson.Default.HourlyHeaderLine);
+                else header = ReadHeader(reader);
             }
             catch (Exception e) when (e is JsonException or InvalidOperationException)
             {

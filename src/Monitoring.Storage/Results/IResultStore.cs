@@ -55,7 +55,7 @@ public sealed record ResultQuery
 /// <param name="Orchestrator">The orchestrator.</param>
 /// <param name="Region">The region.</param>
 /// <param name="Hour">Start of the hour, UTC.</param>
-/// <param name="Method">Test method.</param>
+/// <param name="Method">Test method; empty for tests of which nothing was measured (they count as planned only).</param>
 /// <param name="Sums">Sums over the counted tests.</param>
 /// <param name="Tests">Counted tests.</param>
 /// <param name="Planned">All tests with an outcome, of any class.</param>

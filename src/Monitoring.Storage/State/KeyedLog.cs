@@ -87,7 +87,7 @@ public sealed class KeyedLog : IStateLog
     {
         CheckName(kind, nameof(kind));
         CheckName(key, nameof(key));
-        await ChangeAsync(kind, key, null, Record(kind, key, null), cancellationToken);
+        await ChangeAsync(kind, key, null, Record(kind, key, default), cancellationToken);
     }
 
     /// <summary>Waits for the change under way and closes the file.</summary>
@@ -231,14 +231,14 @@ public sealed class KeyedLog : IStateLog
         }
     }
 
-    private static byte[] Record(string kind, string key, JsonElement? value) =>
+    private static byte[] Record(string kind, string key, JsonElement value) =>
         JsonSerializer.SerializeToUtf8Bytes(new StateLine { Kind = kind, Key = key, Value = value }, StoredJson.Default.StateLine);
 
     private static (string Kind, string Key, string? Json) Parse(ReadOnlySpan<byte> record)
     {
         var line = JsonSerializer.Deserialize(record, StoredJson.Default.StateLine);
         if (line is not { Kind.Length: > 0, Key.Length: > 0 }) throw new JsonException("The kind or the key is missing.");
-        return (line.Kind, line.Key, line.Value?.GetRawText());
+        return (line.Kind, line.Key, line.Value.ValueKind == JsonValueKind.Undefined ? null : line.Value.GetRawText());
     }
 
     private static void CheckName(string name, string parameter)
