@@ -15,7 +15,7 @@ public static class PublicationRule
     public static Cell Settle(Cell cell, DateTimeOffset asOf, Policy policy)
     {
         var capped = policy.Capped;
-        var final = asOf - policy.Final;
+        var final = asOf - policy.Final - TimeSpan.FromTicks(1);
         var earlier = Later(cell.Earlier, cell.Window.Latest(capped, IsEvidence, final));
         var held = HeldOf(cell, final, policy);
         var kept = cell.Window.Trim(final - policy.Window - capped.Within);

@@ -71,11 +71,11 @@ public sealed class Window
     /// <summary>
     /// The entries after <paramref name="cut"/> (and not after <paramref name="until"/>), each with the class it counts as: a capped test is excused only while at most
     /// <see cref="CappedRule.Excused"/> of the last <see cref="CappedRule.Of"/> tests (those that are evidence, itself included) were capped;
-    /// beyond that it is a fault. So the judgement too is the same in whatever order results arrive. A test of another method than the newest counted one is left out.
+    /// beyond that it is a fault. So the judgement too is the same in whatever order results arrive. A test of another method than the newest counted one (or measured one, where none counts) is left out.
     /// </summary>
     public IEnumerable<(WindowEntry Entry, OutcomeCode Code)> Judged(DateTimeOffset cut, CappedRule capped, DateTimeOffset? until = null)
     {
-        var method = NewestMethod(capped, until);
+        var method = NewestMethod(cut, capped, until);
         for (var i = FirstAfter(cut); i < _entries.Length; i++)
         {
             var entry = _entries[i];
@@ -88,7 +88,7 @@ public sealed class Window
     /// <summary>The totals of the tests after <paramref name="cut"/>, and not after <paramref name="until"/> where that is given.</summary>
     public WindowTotals Total(DateTimeOffset cut, CappedRule capped, DateTimeOffset? until = null)
     {
-        var method = NewestMethod(capped, until);
+        var method = NewestMethod(cut, capped, until);
         ScoreSums sums = default;
         int counted = 0, planned = 0, source = 0, realTime = 0;
         DateTimeOffset? last = null;
@@ -186,10 +186,11 @@ public sealed class Window
     }
 
     // What does not count must not empty the window: a void test of a new method leaves the scores of the old one in force.
-    private string NewestMethod(CappedRule capped, DateTimeOffset? until)
+    private string NewestMethod(DateTimeOffset cut, CappedRule capped, DateTimeOffset? until)
     {
         var newest = "";
-        for (var i = EndOf(until) - 1; i >= 0; i--)
+        var first = FirstAfter(cut);
+        for (var i = EndOf(until) - 1; i >= first; i--)
         {
             if (_entries[i].Method.Length == 0) continue;
             if (CountsAt(i, capped)) return _entries[i].Method;
