@@ -37,7 +37,7 @@ public static class Orchestrator
                 turn.Report(reported.Result);
                 break;
             case Event.ResultPosted posted:
-                turn.Record(posted.Revision);
+                turn.Post(posted.Revision);
                 break;
             case Event.ResultReclassified again:
                 turn.Reclassify(again.Test, again.Region, again.TestTime, again.Outcome);
@@ -46,18 +46,18 @@ public static class Orchestrator
                 turn.Confirm(stored.Test, stored.Revision);
                 break;
             case Event.OutcomeReplayed replayed:
-                // Nothing else happens in a replay: the first tick after it publishes and plans.
-                return new Step(Fold(state, replayed.Revision, replayed.Revision.TestTime, env.Policy), []);
+                // Nothing else happens in a replay: the first tick after it settles, publishes and plans. So its order is free.
+                return new Step(Fold(state, replayed.Revision), []);
         }
 
         return turn.End();
     }
 
-    private static OrchestratorState Fold(OrchestratorState state, OutcomeRevision revision, DateTimeOffset asOf, Policy policy)
+    private static OrchestratorState Fold(OrchestratorState state, OutcomeRevision revision)
     {
         var cell = state.CellOf(revision.Region);
         var window = cell.Window.With(WindowEntry.Of(revision));
-        return state.With(PublicationRule.Settle(ReferenceEquals(window, cell.Window) ? cell : cell with { Window = window }, asOf, policy));
+        return ReferenceEquals(window, cell.Window) ? state : state.With(cell with { Window = window });
     }
 
     /// <summary>One event's work: reads the state, collects effects, and ends by planning, publishing and arming the next deadline.</summary>
@@ -152,9 +152,9 @@ public static class Orchestrator
                 return;
             }
 
-            if (!result.Summary.Sums.IsPossible || result.Outcome.Class == OutcomeClass.NotRun)
+            if (Contradiction(result.Outcome, result.Summary) is { } contradiction)
             {
-                Refuse(result.Id, "the result contradicts itself");
+                Refuse(result.Id, contradiction);
                 return;
             }
 
@@ -170,6 +170,16 @@ public static class Orchestrator
                 Outcome = Judge(result),
                 Summary = result.Summary,
             });
+        }
+
+        public void Post(OutcomeRevision revision)
+        {
+            var wrong = revision.Orchestrator != _state.Id ? $"the result names another orchestrator, {revision.Orchestrator}"
+                : _policy.Schedule.Regions.Contains(revision.Region) ? $"{revision.Region} is measured here; a region is ours or posted, never both"
+                : revision.Summary is null ? "the result has no numbers"
+                : Contradiction(revision.Outcome, revision.Summary);
+            if (wrong is not null) Refuse(revision.Test, wrong);
+            else Record(revision);
         }
 
         public void Reclassify(TestId test, RegionId region, DateTimeOffset testTime, Outcome outcome)
@@ -198,7 +208,7 @@ public static class Orchestrator
             var before = _state.CellOf(revision.Region).Window.Find(revision.Test, revision.TestTime);
             if (before is not null && before.Revision >= revision.Revision) return;
             if (_state.Owed.Any(o => o.Test == revision.Test && o.Revision == revision.Revision)) return;
-            _state = Fold(_state, revision, _now, _policy) with { Owed = _state.Owed.Add(revision) };
+            _state = Fold(_state, revision) with { Owed = _state.Owed.Add(revision) };
             _effects.Add(new Effect.RecordOutcome(revision));
         }
 
@@ -240,7 +250,10 @@ public static class Orchestrator
         private void Plan(PlannedTest test, OrchestratorRecord record)
         {
             var schedule = _policy.Schedule;
-            if (IndexOfOpen(test.Id) >= 0 || _state.CellOf(test.Region).Window.Find(test.Id, test.At) is not null) return;
+
+
+            // By id alone: where the endpoint changed during the day, the round may have had its test at the instant of the former plan.
+            if (IndexOfOpen(test.Id) >= 0 || _state.CellOf(test.Region).Window.Knows(test.Id, DateOnly.FromDateTime(test.At.UtcDateTime))) return;
             var open = new OpenTest(new TestJob
             {
                 Id = test.Id,
@@ -252,8 +265,10 @@ public static class Orchestrator
                 Deadline = test.At + schedule.StartTolerance + schedule.TestBudget,
             }, Leased: false);
 
-            // Two plans of one day can only meet where the endpoint changed in between; the first one stands.
-            var touches = _state.Open.Any(o => (o.Job.NotBefore - test.At).Duration() < schedule.Guard);
+            // Two plans of one day can only meet where the endpoint changed in between; the first one stands. A test that was taken back
+            // counts too: its region may have missed that.
+            var touches = _state.Open.Any(o => (o.Job.NotBefore - test.At).Duration() < schedule.Guard)
+                || _state.Cells.Any(c => c.Window.Touches(test.At, schedule.Guard));
             if (test.At + schedule.StartTolerance < _now) Close(open, OutcomeCode.Missed);
             else if (touches) Close(open, OutcomeCode.Rescheduled);
             else
@@ -334,6 +349,13 @@ public static class Orchestrator
 
         private bool IsPlanned(TestResult result) => _state.Record is { } record && result.Id.TryGetDay(out var day)
             && _planOf(_state.Id, record, day).Any(t => t.Id == result.Id && t.At == result.PlannedAt && t.Region == result.Region);
+
+        private static string? Contradiction(Outcome outcome, TestSummary summary) =>
+            outcome.Class == OutcomeClass.NotRun ? $"a result cannot say that nothing was run ({outcome.Code})"
+            : !summary.Sums.IsPossible ? "its sums are not possible"
+            : outcome.Counts && summary.Sums.Expected == 0 ? "it counts, but nothing was expected of it"
+            : outcome.Counts && summary.Method.Length == 0 ? "it counts, but does not say how it was measured"
+            : null;
 
         private void Refuse(TestId test, string reason) => _effects.Add(new Effect.RefuseReport(test, reason));
 

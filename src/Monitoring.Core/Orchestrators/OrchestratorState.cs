@@ -74,12 +74,10 @@ public sealed record Cell
     [JsonConverter(typeof(WindowJson))]
     public Window Window { get; init; } = Window.Empty;
 
-    /// <summary>The latest test that is evidence among those the window has dropped, by test time; null when there is none.</summary>
+    /// <summary>The latest test that is evidence among those that are final (<see cref="Policy.Final"/>), as judged; null when there is none.</summary>
     public LatestEvidence? Earlier { get; init; }
 
-    /// <summary>
-    /// The scores of the window that ended with the latest counted test, once the window has dropped that test; null before.
-    /// </summary>
+    /// <summary>The scores of the window that ended with the latest counted test among those that are final; null when there is none.</summary>
     public PublishedCell? Held { get; init; }
 
     /// <summary>What is published now; null means omitted.</summary>

@@ -24,6 +24,9 @@ public sealed record Policy
     /// <summary>How long after the end of the plan's day a late result still replaces "not run". 24 h.</summary>
     public TimeSpan LateResult { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>After so long nothing about a test changes any more: the rest of its day, and what a result may be late.</summary>
+    public TimeSpan Final => TimeSpan.FromDays(1) + LateResult;
+
     /// <summary>So many of the last tests of a region may be excused as capped. 2.</summary>
     public int CappedExcused { get; init; } = 2;
 

@@ -8,22 +8,20 @@ namespace Monitoring.Core;
 public static class PublicationRule
 {
     /// <summary>
-    /// Brings a cell up to an instant: what falls out of the window is remembered as far as a later publication may need it, and dropped.
-    /// Call it with instants in any order; only the latest matters.
+    /// Brings a cell up to an instant. What nothing can change any more (<see cref="Policy.Final"/>) is remembered as far as a later publication
+    /// may need it: the latest evidence and the latest scores. What that needed (a window, and the tests on which the excuse of a capped
+    /// one depends) is kept until then and dropped after. Call it with instants in any order; only the latest matters.
     /// </summary>
     public static Cell Settle(Cell cell, DateTimeOffset asOf, Policy policy)
     {
         var capped = policy.Capped;
-        var horizon = asOf - policy.Window - (capped.Within > policy.Window ? capped.Within : policy.Window);
-        var kept = cell.Window.Trim(horizon);
-        if (ReferenceEquals(kept, cell.Window)) return cell;
-        var dropped = cell.Window.Until(horizon);
-        return cell with
-        {
-            Window = kept,
-            Earlier = Later(dropped.Latest(capped, IsEvidence), cell.Earlier),
-            Held = kept.Latest(capped, Counts) is null ? HeldOf(cell, policy) : null,
-        };
+        var final = asOf - policy.Final - TimeSpan.FromTicks(1);
+        var earlier = Later(cell.Earlier, cell.Window.Latest(capped, IsEvidence, final));
+        var held = HeldOf(cell, final, policy);
+        var kept = cell.Window.Trim(final - policy.Window - capped.Within);
+        return earlier == cell.Earlier && ReferenceEquals(held, cell.Held) && ReferenceEquals(kept, cell.Window)
+            ? cell
+            : cell with { Window = kept, Earlier = earlier, Held = held };
     }
 
     /// <summary>What to publish now, or null to omit the region.</summary>
@@ -38,8 +36,7 @@ public static class PublicationRule
         var totals = cell.Window.Total(cut, capped);
         if (totals.Counted > 0) return Score(totals, cell.Window.Judged(cut, capped), CellState.Measured, policy);
 
-        var latest = cell.Window.Latest(capped, IsEvidence) ?? cell.Earlier;
-        if (latest is not { } evidence) return null;
+        if (LatestOf(cell, policy) is not { } evidence) return null;
         var zeroSince = IsAgainst(evidence.Code) ? evidence.At : (DateTimeOffset?)null;
         if (withdrawnAt is { } left && (zeroSince is null || left > zeroSince)) zeroSince = left;
         if (zeroSince is { } since)
@@ -47,7 +44,7 @@ public static class PublicationRule
             return now < since + policy.ZeroFor ? Zero(totals.Planned, evidence.At) : null;
         }
 
-        return HeldOf(cell, policy) is { LastTestAt: { } at } held && now < at + policy.HoldFor ? held with { Planned = totals.Planned, Tests = 0 } : null;
+        return HeldOf(cell, null, policy) is { LastTestAt: { } at } held && now < at + policy.HoldFor ? held with { Planned = totals.Planned, Tests = 0 } : null;
     }
 
     /// <summary>The next instant after <paramref name="now"/> at which <see cref="Of"/> may answer differently by the passing of time alone.</summary>
@@ -60,21 +57,26 @@ public static class PublicationRule
         }
 
         Consider(cell.Window.Oldest(now - policy.Window) + policy.Window);
-        Consider((cell.Window.Latest(policy.Capped, IsEvidence) ?? cell.Earlier)?.At + policy.ZeroFor);
+        Consider(LatestOf(cell, policy)?.At + policy.ZeroFor);
         Consider(withdrawnAt + policy.ZeroFor);
-        Consider((cell.Window.Latest(policy.Capped, Counts)?.At ?? cell.Held?.LastTestAt) + policy.HoldFor);
+        Consider(cell.Window.Latest(policy.Capped, Counts)?.At + policy.HoldFor);
+        Consider(cell.Held?.LastTestAt + policy.HoldFor);
         return next;
     }
 
+    private static LatestEvidence? LatestOf(Cell cell, Policy policy) => Later(cell.Earlier, cell.Window.Latest(policy.Capped, IsEvidence));
+
     // The scores of the window as it stood when the latest counted test was new: a function of the results, not of when anybody looked.
-    private static PublishedCell? HeldOf(Cell cell, Policy policy)
+    private static PublishedCell? HeldOf(Cell cell, DateTimeOffset? until, Policy policy)
     {
-        if (cell.Window.Latest(policy.Capped, Counts) is not { At: var last }) return cell.Held;
+        if (cell.Window.Latest(policy.Capped, Counts, until) is not { At: var last } || cell.Held?.LastTestAt >= last) return cell.Held;
         var from = last - policy.Window;
         return Score(cell.Window.Total(from, policy.Capped, last), cell.Window.Judged(from, policy.Capped, last), CellState.Held, policy);
     }
 
-    private static LatestEvidence? Later(LatestEvidence? a, LatestEvidence? b) => a is null || b?.At > a.Value.At ? b : a;
+    // What is remembered was judged with all its neighbours; they may be gone since, so the same test is not judged again.
+    private static LatestEvidence? Later(LatestEvidence? remembered, LatestEvidence? seen) =>
+        remembered is null || seen?.At > remembered.Value.At ? seen : remembered;
 
     private static bool Counts(OutcomeClass c) => c is OutcomeClass.Success or OutcomeClass.Fault;
 

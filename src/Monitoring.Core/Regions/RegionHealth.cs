@@ -74,7 +74,8 @@ public sealed class RegionHealth
     public RegionHealth OnTick(DateTimeOffset now)
     {
         var health = this;
-        foreach (var region in _recent.Keys.Concat(_controlsFailedAt.Keys).Distinct()) health = health.Look(region, now);
+        var open = Anomalies.Where(a => a.Until is null).Select(a => a.Region);
+        foreach (var region in _recent.Keys.Concat(_controlsFailedAt.Keys).Concat(open).Distinct()) health = health.Look(region, now);
         var remembered = health.Anomalies.RemoveAll(a => a.Until is { } until && now - until > _policy.Remember);
         return remembered.Length == health.Anomalies.Length ? health : health.With(anomalies: remembered);
     }

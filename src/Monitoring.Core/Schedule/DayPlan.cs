@@ -64,32 +64,30 @@ public static class DayPlan
     private static void PlaceSurprises(List<Slot> slots, DaySeed.Draws draws, DateTimeOffset start, TimeSpan guard)
     {
         var end = start.AddDays(1);
-        var taken = slots.Where(s => !s.Surprise).Select(s => s.At).Order().ToList();
+        // Its own slot stays free for each surprise until it is placed, so that there is room for every one even where the day is full.
+        var taken = slots.Select(s => s.At).Order().ToList();
         for (var i = 0; i < slots.Count; i++)
         {
             if (!slots[i].Surprise) continue;
             var at = slots[i].At;
+            taken.RemoveAt(taken.BinarySearch(at));
             long free = 0;
             foreach (var (from, until) in Gaps(taken, start, end, guard)) free += Width(from, until);
-            if (free > 0)
+            var draw = draws.Below(free);
+            foreach (var (from, until) in Gaps(taken, start, end, guard))
             {
-                var draw = draws.Below(free);
-                foreach (var (from, until) in Gaps(taken, start, end, guard))
+                var width = Width(from, until);
+                if (draw < width)
                 {
-                    var width = Width(from, until);
-                    if (draw < width)
-                    {
-                        at = from + TimeSpan.FromMilliseconds(draw);
-                        break;
-                    }
-
-                    draw -= width;
+                    at = from + TimeSpan.FromMilliseconds(draw);
+                    break;
                 }
+
+                draw -= width;
             }
 
             slots[i] = slots[i] with { At = at };
-            var place = taken.BinarySearch(at);
-            taken.Insert(place < 0 ? ~place : place, at);
+            taken.Insert(~taken.BinarySearch(at), at);
         }
     }
 

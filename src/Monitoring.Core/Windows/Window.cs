@@ -39,9 +39,28 @@ public sealed class Window
         return at >= 0 ? _entries[at] : null;
     }
 
+    /// <summary>True when the window has an outcome of this test, at whatever instant of its day (UTC).</summary>
+    public bool Knows(TestId test, DateOnly day)
+    {
+        var start = new DateTimeOffset(day.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
+        for (var i = FirstAfter(start.AddTicks(-1)); i < _entries.Length && _entries[i].TestTime < start.AddDays(1); i++)
+        {
+            if (_entries[i].Test == test) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>True when a test lies less than <paramref name="guard"/> from an instant.</summary>
+    public bool Touches(DateTimeOffset at, TimeSpan guard)
+    {
+        var first = FirstAfter(at - guard);
+        return first < _entries.Length && _entries[first].TestTime < at + guard;
+    }
+
     /// <summary>
-    /// The window without the entries whose time is not after <paramref name="horizon"/>. With the horizon at the cut less
-    /// <see cref="CappedRule.Within"/> nothing is dropped that any score to come could ask for: both only move forward.
+    /// The window without the entries whose time is not after <paramref name="horizon"/>. How far back a later publication may ask is the
+    /// business of <see cref="PublicationRule.Settle"/>.
     /// </summary>
     public Window Trim(DateTimeOffset horizon)
     {
@@ -49,17 +68,14 @@ public sealed class Window
         return first == 0 ? this : first == _entries.Length ? Empty : new Window(_entries[first..]);
     }
 
-    /// <summary>The entries whose time is not after <paramref name="horizon"/>: what <see cref="Trim"/> drops.</summary>
-    public Window Until(DateTimeOffset horizon) => new(_entries[..FirstAfter(horizon)]);
-
     /// <summary>
     /// The entries after <paramref name="cut"/> (and not after <paramref name="until"/>), each with the class it counts as: a capped test is excused only while at most
     /// <see cref="CappedRule.Excused"/> of the last <see cref="CappedRule.Of"/> tests (those that are evidence, itself included) were capped;
-    /// beyond that it is a fault. So the judgement too is the same in whatever order results arrive. A test of another method than the newest measured one is left out.
+    /// beyond that it is a fault. So the judgement too is the same in whatever order results arrive. A test of another method than the newest counted one (or measured one, where none counts) is left out.
     /// </summary>
     public IEnumerable<(WindowEntry Entry, OutcomeCode Code)> Judged(DateTimeOffset cut, CappedRule capped, DateTimeOffset? until = null)
     {
-        var method = NewestMethod();
+        var method = NewestMethod(cut, capped, until);
         for (var i = FirstAfter(cut); i < _entries.Length; i++)
         {
             var entry = _entries[i];
@@ -72,7 +88,7 @@ public sealed class Window
     /// <summary>The totals of the tests after <paramref name="cut"/>, and not after <paramref name="until"/> where that is given.</summary>
     public WindowTotals Total(DateTimeOffset cut, CappedRule capped, DateTimeOffset? until = null)
     {
-        var method = NewestMethod();
+        var method = NewestMethod(cut, capped, until);
         ScoreSums sums = default;
         int counted = 0, planned = 0, source = 0, realTime = 0;
         DateTimeOffset? last = null;
@@ -81,9 +97,8 @@ public sealed class Window
             var entry = _entries[i];
             if (entry.TestTime > until) break;
             if (!IsOf(method, entry)) continue;
-            planned++;
-            var counts = entry.Class is OutcomeClass.Success or OutcomeClass.Fault || (entry.Code == OutcomeCode.Capped && !IsExcused(i, capped));
-            if (!counts) continue;
+            if (entry.Method != TestMethod.Posted) planned++;
+            if (!CountsAt(i, capped)) continue;
             counted++;
             sums += entry.Sums;
             source += entry.SourceSegments;
@@ -101,10 +116,13 @@ public sealed class Window
         return first < _entries.Length ? _entries[first].TestTime : null;
     }
 
-    /// <summary>The latest entry that satisfies a condition on its judged code, with that code; null when none does.</summary>
-    public LatestEvidence? Latest(CappedRule capped, Func<OutcomeClass, bool> condition)
+    /// <summary>
+    /// The latest entry (not after <paramref name="until"/>, where that is given) that satisfies a condition on its judged class, with its
+    /// judged code; null when none does.
+    /// </summary>
+    public LatestEvidence? Latest(CappedRule capped, Func<OutcomeClass, bool> condition, DateTimeOffset? until = null)
     {
-        for (var i = _entries.Length - 1; i >= 0; i--)
+        for (var i = EndOf(until) - 1; i >= 0; i--)
         {
             var code = _entries[i].Code == OutcomeCode.Capped && !IsExcused(i, capped) ? OutcomeCode.PersistentlyCapped : _entries[i].Code;
             if (condition(OutcomeCodes.ClassOf(code))) return new LatestEvidence(_entries[i].TestTime, code);
@@ -148,6 +166,11 @@ public sealed class Window
         return low;
     }
 
+    private int EndOf(DateTimeOffset? until) => until is { } last ? FirstAfter(last) : _entries.Length;
+
+    private bool CountsAt(int index, CappedRule capped) => _entries[index].Class is OutcomeClass.Success or OutcomeClass.Fault
+        || (_entries[index].Code == OutcomeCode.Capped && !IsExcused(index, capped));
+
     private bool IsExcused(int index, CappedRule capped)
     {
         int seen = 0, cappedSeen = 0;
@@ -162,14 +185,19 @@ public sealed class Window
         return cappedSeen <= capped.Excused;
     }
 
-    private string NewestMethod()
+    // What does not count must not empty the window: a void test of a new method leaves the scores of the old one in force.
+    private string NewestMethod(DateTimeOffset cut, CappedRule capped, DateTimeOffset? until)
     {
-        for (var i = _entries.Length - 1; i >= 0; i--)
+        var newest = "";
+        var first = FirstAfter(cut);
+        for (var i = EndOf(until) - 1; i >= first; i--)
         {
-            if (_entries[i].Method.Length > 0) return _entries[i].Method;
+            if (_entries[i].Method.Length == 0) continue;
+            if (CountsAt(i, capped)) return _entries[i].Method;
+            if (newest.Length == 0) newest = _entries[i].Method;
         }
 
-        return "";
+        return newest;
     }
 }
 
@@ -182,7 +210,7 @@ public readonly record struct CappedRule(int Excused, int Of, TimeSpan Within);
 /// <summary>What the tests of a window add up to.</summary>
 /// <param name="Sums">Sums of the counted tests.</param>
 /// <param name="Counted">Tests counted: successes and orchestrator faults.</param>
-/// <param name="Planned">Tests with any outcome.</param>
+/// <param name="Planned">Tests with any outcome, except posted ones, which nobody planned.</param>
 /// <param name="SourceSegments">Source segments of the counted tests.</param>
 /// <param name="RealTimeSegments">Those done in real time.</param>
 /// <param name="LastCountedAt">Time of the latest counted test.</param>

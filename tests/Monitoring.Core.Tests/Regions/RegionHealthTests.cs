@@ -1,0 +1,126 @@
+namespace Monitoring.Core.Tests;
+
+/// <summary>The anomaly rule (design section 5).</summary>
+public sealed class RegionHealthTests
+{
+    private static readonly AnomalyPolicy Policy = new();
+    private static readonly DateTimeOffset At = Sample.Noon;
+
+    private static RegionHealth GoodElsewhere(int orchestrators, DateTimeOffset? when = null)
+    {
+        var health = RegionHealth.New(Policy);
+        for (var i = 0; i < orchestrators; i++) health = health.OnEvidence(Sample.Fra, Sample.Orchestrator(i), (when ?? At).AddHours(-1), true, (when ?? At).AddHours(-1));
+        return health;
+    }
+
+    private static RegionHealth Fail(RegionHealth health, int bad)
+    {
+        for (var i = 0; i < bad; i++) health = health.OnEvidence(Sample.Mdw, Sample.Orchestrator(i), At, false, At);
+        return health;
+    }
+
+    [Theory]
+    [InlineData(5, 0, true)]
+    [InlineData(4, 0, false)]
+    [InlineData(3, 2, true)]
+    [InlineData(2, 3, false)]
+    [InlineData(3, 3, false)]
+    [InlineData(4, 3, true)]
+    [InlineData(0, 9, false)]
+    public void More_than_half_of_at_least_five_that_are_good_elsewhere_must_fail(int bad, int good, bool anomaly)
+    {
+        // The good ones first: what is seen at the end is what counts.
+        var health = GoodElsewhere(bad + good);
+        for (var i = bad; i < bad + good; i++) health = health.OnEvidence(Sample.Mdw, Sample.Orchestrator(i), At, true, At);
+        for (var i = 0; i < bad; i++) health = health.OnEvidence(Sample.Mdw, Sample.Orchestrator(i), At.AddSeconds(1), false, At.AddSeconds(1));
+        Assert.Equal(anomaly, health.Anomalies.Length == 1);
+        if (anomaly) Assert.Equal((Sample.Mdw, At.AddSeconds(1) - Policy.Span, (DateTimeOffset?)null), (health.Anomalies[0].Region, health.Anomalies[0].From, health.Anomalies[0].Until));
+    }
+
+    [Fact]
+    public void Orchestrators_that_are_bad_elsewhere_too_say_nothing_about_the_region()
+    {
+        var health = RegionHealth.New(Policy);
+        for (var i = 0; i < 9; i++) health = health.OnEvidence(Sample.Fra, Sample.Orchestrator(i), At.AddHours(-1), false, At.AddHours(-1));
+        Assert.Empty(Fail(health, 9).Anomalies);
+    }
+
+    [Fact]
+    public void Orchestrators_that_nobody_saw_elsewhere_lately_say_nothing()
+    {
+        Assert.Empty(Fail(RegionHealth.New(Policy), 9).Anomalies);
+        Assert.Empty(Fail(GoodElsewhere(9, At.AddHours(-23).AddTicks(-1)), 9).Anomalies);
+        Assert.Single(Fail(GoodElsewhere(9, At.AddHours(-23)), 9).Anomalies);
+    }
+
+    [Fact]
+    public void What_a_region_saw_during_its_own_anomaly_says_nothing_about_another()
+    {
+        var health = GoodElsewhere(9).Remembering([new AnomalySpan(Sample.Fra, At.AddHours(-2), At, "its own")]);
+        Assert.Single(Fail(health, 9).Anomalies);
+        Assert.Equal(Sample.Fra, Fail(health, 9).Anomalies[0].Region);
+    }
+
+    [Fact]
+    public void Tests_older_than_the_span_are_no_longer_asked()
+    {
+        var health = GoodElsewhere(9);
+        for (var i = 0; i < 3; i++) health = health.OnEvidence(Sample.Mdw, Sample.Orchestrator(i), At, false, At);
+        for (var i = 3; i < 6; i++) health = health.OnEvidence(Sample.Mdw, Sample.Orchestrator(i), At + Policy.Span, false, At + Policy.Span);
+        Assert.Empty(health.Anomalies);
+    }
+
+    [Fact]
+    public void A_failed_control_is_an_anomaly_at_once_and_for_20_minutes_before()
+    {
+        var health = RegionHealth.New(Policy).OnControls(Sample.Mdw, false, At);
+        var view = new RegionHealthView([], health.Anomalies);
+        Assert.NotNull(view.Covering(Sample.Mdw, At - Policy.Span));
+        Assert.Null(view.Covering(Sample.Mdw, At - Policy.Span - TimeSpan.FromTicks(1)));
+        Assert.NotNull(view.Covering(Sample.Mdw, At.AddDays(1)));
+        Assert.Null(view.Covering(Sample.Fra, At));
+        Assert.Same(health.Anomalies[0], health.OnControls(Sample.Mdw, false, At.AddMinutes(5)).Anomalies[0]);
+    }
+
+    [Fact]
+    public void An_anomaly_ends_when_tests_are_good_again_and_covers_all_until_then()
+    {
+        var health = Fail(GoodElsewhere(9), 9);
+        Assert.Single(health.Anomalies);
+        var later = At.AddMinutes(15);
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.Null(health.Anomalies[0].Until);
+            health = health.OnEvidence(Sample.Mdw, Sample.Orchestrator(i), later, true, later);
+        }
+
+        Assert.Equal(later, Assert.Single(health.Anomalies).Until);
+        Assert.True(health.Anomalies[0].Covers(later));
+        Assert.False(health.Anomalies[0].Covers(later.AddTicks(1)));
+    }
+
+    [Fact]
+    public void An_anomaly_with_nobody_left_to_ask_ends_after_a_second_span()
+    {
+        var health = RegionHealth.New(Policy).OnControls(Sample.Mdw, false, At).OnControls(Sample.Mdw, true, At.AddMinutes(5));
+        Assert.Null(health.Anomalies[0].Until);
+        Assert.Null(health.OnTick(At.AddMinutes(20).AddTicks(-1)).Anomalies[0].Until);
+        Assert.Equal(At.AddMinutes(20), health.OnTick(At.AddMinutes(20)).Anomalies[0].Until);
+    }
+
+    [Fact]
+    public void A_closed_anomaly_is_remembered_for_72_hours()
+    {
+        var health = RegionHealth.New(Policy).Remembering([new AnomalySpan(Sample.Mdw, At.AddHours(-1), At, "it was")]);
+        Assert.Single(health.OnTick(At.AddHours(72)).Anomalies);
+        Assert.Empty(health.OnTick(At.AddHours(72).AddTicks(1)).Anomalies);
+    }
+
+    [Fact]
+    public void Late_evidence_does_not_replace_newer_evidence()
+    {
+        var health = GoodElsewhere(5);
+        for (var i = 0; i < 5; i++) health = health.OnEvidence(Sample.Fra, Sample.Orchestrator(i), At.AddHours(-2), false, At.AddMinutes(-30));
+        Assert.Single(Fail(health, 5).Anomalies);
+    }
+}
