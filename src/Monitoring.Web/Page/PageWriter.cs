@@ -203,7 +203,7 @@ internal sealed class PageWriter(WebOptions options, LeaderboardSnapshot snapsho
 
     private static string Ten(double score) => (Finite(score) * 10).ToString("0.00", CultureInfo.InvariantCulture);
 
-    private static string Percent(double share) => (Finite(share) * 100).ToString("0.#", CultureInfo.InvariantCulture) + " %";
+    private static string Percent(double share) => (Finite(share) * 100).ToString("0.0", CultureInfo.InvariantCulture) + " %";
 
     private static double Finite(double value) => double.IsFinite(value) ? value : 0;
 
