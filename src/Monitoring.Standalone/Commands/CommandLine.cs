@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Monitoring.Standalone.Commands.Probe;
+using Monitoring.Standalone.Configuration;
 
 namespace Monitoring.Standalone.Commands;
 
@@ -40,7 +41,8 @@ internal static class CommandLine
         help.Action = new HelpWithExamples((HelpAction)help.Action!, root, Examples);
 
         var parsed = root.Parse(arguments);
-        var code = await parsed.InvokeAsync(new InvocationConfiguration
+        if (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction) return Refuse(parsed, root, around.Error);
+        return await parsed.InvokeAsync(new InvocationConfiguration
         {
             Output = around.Output,
             Error = around.Error,
@@ -49,7 +51,20 @@ internal static class CommandLine
             // Commands see to Ctrl-C and SIGTERM themselves.
             ProcessTerminationTimeout = null,
         });
-        return parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction ? ExitCode.Usage : code;
+    }
+
+    private static int Refuse(ParseResult parsed, RootCommand root, TextWriter error)
+    {
+        foreach (var problem in parsed.Errors) error.WriteLine(problem.Message);
+        var command = parsed.CommandResult.Command;
+        var words = command.Subcommands.Select(c => c.Name).Concat(command.Options.Select(o => o.Name)).ToList();
+        foreach (var word in parsed.UnmatchedTokens)
+        {
+            if (NearMiss.Find(word, words) is { } near) error.WriteLine($"Did you mean {near}?");
+        }
+
+        error.WriteLine($"'{(command == root ? root.Name : $"{root.Name} {command.Name}")} --help' tells what there is.");
+        return ExitCode.Usage;
     }
 
     private sealed class HelpWithExamples(HelpAction help, RootCommand root, string examples) : SynchronousCommandLineAction

@@ -256,7 +256,7 @@ internal sealed class OptionsParser
     {
         var nodes = _keys.Number("Simulate:Nodes", 1, 500, "default fleet");
         var ports = _keys.Number("Simulate:Ports", 1, 65_535, "chosen by the system");
-        var seed = _keys.Number("Simulate:Seed", int.MinValue, int.MaxValue, "drawn at start");
+        var seed = _keys.Number("Simulate:Seed", int.MinValue, int.MaxValue, "usual order");
         var count = nodes ?? SimulatedNetwork.DefaultNodes;
         if (ports + count > 65_536) _keys.Problem("Simulate:Ports", $"{count} ports from {ports} on do not exist; the last one is 65535.");
         var ffmpeg = _keys.Choice("Simulate:Transcode", false, ("kept", false), ("ffmpeg", true));

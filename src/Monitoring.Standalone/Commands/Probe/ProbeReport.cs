@@ -12,7 +12,8 @@ internal static class ProbeReport
     public static void Write(TestResult result, TextWriter to)
     {
         WriteFound(result, to);
-        if (!result.Evidence.Segments.IsEmpty) WriteTable([Header, .. result.Evidence.Segments.Select(Row)], to);
+        if (result.Evidence.Segments.All(s => s.State == SegmentState.NotSent)) to.WriteLine("No segment was sent.");
+        else WriteTable([Header, .. result.Evidence.Segments.Select(Row)], to);
         to.WriteLine();
         to.WriteLine($"Outcome: {Sentence(result)}");
         WriteScores(result, to);
