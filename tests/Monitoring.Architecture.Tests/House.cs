@@ -18,6 +18,9 @@ internal static class House
     private const string Standalone = "Monitoring.Standalone";
     private const string Cluster = "Monitoring.Cluster";
 
+    // What tests of several projects need and no product code may: a clock to move, a folder to write in.
+    private const string Testing = "Monitoring.Testing";
+
     // A process that the storage tests start and kill.
     private const string CrashWriter = "Monitoring.Storage.CrashWriter";
 
@@ -54,11 +57,12 @@ internal static class House
         if (project.Name == "Monitoring.Benchmarks") return Rows.Keys.Where(p => p != Cluster).ToHashSet();
         if (project.Name == "Monitoring.Architecture.Tests") return new HashSet<string> { Core };
 
+        if (project.Name == Testing) return new HashSet<string>();
         if (project.Name == CrashWriter) return new HashSet<string> { Core, Storage };
 
         const string suffix = ".Tests";
         if (!project.Name.EndsWith(suffix, StringComparison.Ordinal) || !Rows.TryGetValue(project.Name[..^suffix.Length], out var tested)) return null;
-        var allowed = tested.Append(project.Name[..^suffix.Length]).Append(Simulator).ToHashSet();
+        var allowed = tested.Append(project.Name[..^suffix.Length]).Append(Simulator).Append(Testing).ToHashSet();
 
         // Whoever holds the simulator needs the words it speaks.
         if (project.References.Contains(Simulator)) allowed.UnionWith(Rows[Simulator]);
