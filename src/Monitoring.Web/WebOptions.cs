@@ -51,11 +51,27 @@ public sealed record WebOptions
     public ImmutableArray<string> Problems()
     {
         var problems = ImmutableArray.CreateBuilder<string>();
-        if (Window <= TimeSpan.Zero || Window > MaximumRange) problems.Add($"Web:Window is {Window}; it must be more than 0 and at most Web:MaximumRange ({MaximumRange}).");
-        if (MaximumRange < TimeSpan.FromHours(1) || MaximumRange > TimeSpan.FromDays(366)) problems.Add($"Web:MaximumRange is {MaximumRange}; set 1 hour to 366 days.");
+        if (Window <= TimeSpan.Zero || Window > MaximumRange)
+        {
+            problems.Add($"Web:Window is {Window}; it must be more than 0 and at most Web:MaximumRange ({MaximumRange}).");
+        }
+
+        if (MaximumRange < TimeSpan.FromHours(1) || MaximumRange > TimeSpan.FromDays(366))
+        {
+            problems.Add($"Web:MaximumRange is {MaximumRange}; set 1 hour to 366 days.");
+        }
+
         if (MaximumResults is < 1_000 or > 10_000_000) problems.Add($"Web:MaximumResults is {MaximumResults}; set 1,000 to 10,000,000.");
-        if (ReadTimeout <= TimeSpan.Zero || ReadTimeout > TimeSpan.FromMinutes(5)) problems.Add($"Web:ReadTimeout is {ReadTimeout}; set more than 0 and at most 5 minutes.");
-        if (Capped.Excused < 0 || Capped.Of < 1 || Capped.Within <= TimeSpan.Zero) problems.Add("Web:Capped must excuse 0 or more of the last 1 or more tests within a span of more than 0.");
+        if (ReadTimeout <= TimeSpan.Zero || ReadTimeout > TimeSpan.FromMinutes(5))
+        {
+            problems.Add($"Web:ReadTimeout is {ReadTimeout}; set more than 0 and at most 5 minutes.");
+        }
+
+        if (Capped.Excused < 0 || Capped.Of < 1 || Capped.Within <= TimeSpan.Zero)
+        {
+            problems.Add("Web:Capped must excuse 0 or more of the last 1 or more tests within a span of more than 0.");
+        }
+
         if (Title.Length is 0 or > 100) problems.Add($"Web:Title has {Title.Length} characters; set 1 to 100.");
         if (Banner.Length > 300) problems.Add($"Web:Banner has {Banner.Length} characters; set at most 300.");
         foreach (var twice in Regions.GroupBy(r => (r.Id, r.Type)).Where(g => g.Count() > 1))
@@ -65,8 +81,15 @@ public sealed record WebOptions
 
         foreach (var region in Regions)
         {
-            if (region.Id.Code.Length == 0) problems.Add("Web:Regions has a row without an id; give it a code of 2 to 16 letters and digits.");
-            if (region.Name.Length is 0 or > 128) problems.Add($"Web:Regions names {region.Id} with {region.Name.Length} characters; set 1 to 128.");
+            if (region.Id.Code.Length == 0)
+            {
+                problems.Add("Web:Regions has a row without an id; give it a code of 2 to 16 letters and digits.");
+            }
+
+            if (region.Name.Length is 0 or > 128)
+            {
+                problems.Add($"Web:Regions names {region.Id} with {region.Name.Length} characters; set 1 to 128.");
+            }
         }
 
         foreach (var own in OwnRegions.Order().Where(own => !Lists(own, JobType.Transcoding)))
@@ -76,8 +99,15 @@ public sealed record WebOptions
 
         foreach (var (region, secret) in RegionSecrets.OrderBy(p => p.Key))
         {
-            if (secret.Length == 0) problems.Add($"Web:RegionSecrets:{region} is empty; set a secret, or remove the entry to use Web:Secret.");
-            if (!Regions.Any(r => r.Id == region)) problems.Add($"Web:RegionSecrets names {region}, which is not in Web:Regions; add it there or remove the secret.");
+            if (secret.Length == 0)
+            {
+                problems.Add($"Web:RegionSecrets:{region} is empty; set a secret, or remove the entry to use Web:Secret.");
+            }
+
+            if (!Regions.Any(r => r.Id == region))
+            {
+                problems.Add($"Web:RegionSecrets names {region}, which is not in Web:Regions; add it there or remove the secret.");
+            }
         }
 
         return problems.ToImmutable();

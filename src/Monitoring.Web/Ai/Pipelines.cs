@@ -13,7 +13,9 @@ internal sealed class Pipelines(AiResults ai, WebOptions options, TimeProvider c
         }
 
         // Model and pipeline are checked but select nothing; an orchestrator is not looked at.
-        var rows = query.IsEmptyWindow || query.IsImpossibleRegion ? [] : await ai.ReadAsync(query with { Model = "", Pipeline = "" }, context.RequestAborted).ConfigureAwait(false);
+        var rows = query.IsEmptyWindow || query.IsImpossibleRegion
+            ? []
+            : await ai.ReadAsync(query with { Model = "", Pipeline = "" }, context.RequestAborted).ConfigureAwait(false);
         return Reply.Ok(JsonBytes.Of(json =>
         {
             json.WriteStartObject();

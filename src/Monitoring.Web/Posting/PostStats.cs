@@ -87,7 +87,8 @@ internal sealed partial class PostStats(
     private static async Task<ReadOnlyMemory<byte>?> ReadBodyAsync(HttpContext context)
     {
         if (context.Request.ContentLength > MaximumBody) return null;
-        var buffer = new byte[context.Request.ContentLength is { } stated ? (int)stated + 1 : 16 * 1024];
+        // Grown with what arrives: a stated length alone takes no memory.
+        var buffer = new byte[16 * 1024];
         var length = 0;
         while (true)
         {
