@@ -35,7 +35,7 @@ public sealed class A_stream_test_in_real_time
         var test = StreamTest.Create(clip, Options, OffChainPaymaster.Instance, _time);
         var job = Gateway.Job(orchestrator.Uri, _time.GetUtcNow().AddMinutes(5));
 
-        var result = await test.RunAsync(job, watcher, Token);
+        var result = await test.RunAsync(job, watcher, Token).WaitAsync(TimeSpan.FromMinutes(2), Token);
 
         Assert.Equal(new Outcome(OutcomeCode.Completed), result.Outcome);
         Assert.Equal((job.Id, job.Orchestrator, job.Region, job.NotBefore), (result.Id, result.Orchestrator, result.Region, result.PlannedAt));
@@ -99,7 +99,7 @@ public sealed class A_stream_test_in_real_time
             if (segment.Seq == 0)
             {
                 _time.Release(); // segment 1 becomes ready
-                await dropped.Task.WaitAsync(Token);
+                await dropped.Task.WaitAsync(TimeSpan.FromMinutes(1), Token); // without the drop the upload fails and the test with it
             }
 
             await context.Response.Body.WriteAsync(orchestrator.Result(segment).ToByteArray(), Token);
@@ -157,5 +157,6 @@ public sealed class A_stream_test_in_real_time
 
     private Task<Core.TestResult> RunAsync(ScriptedOrchestrator orchestrator, Clip clip, StreamTestOptions options, Watcher watcher) =>
         StreamTest.Create(clip, options, OffChainPaymaster.Instance, _time)
-            .RunAsync(Gateway.Job(orchestrator.Uri, _time.GetUtcNow().AddMinutes(5)), watcher, Token);
+            .RunAsync(Gateway.Job(orchestrator.Uri, _time.GetUtcNow().AddMinutes(5)), watcher, Token)
+            .WaitAsync(TimeSpan.FromMinutes(2), Token); // a wait that nobody releases fails and does not hang
 }
