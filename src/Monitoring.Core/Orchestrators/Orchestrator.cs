@@ -102,6 +102,7 @@ public static class Orchestrator
         public void RepeatWhatIsOwed()
         {
             foreach (var owed in _state.Owed) _effects.Add(new Effect.RecordOutcome(owed));
+            foreach (var cell in _state.Cells) _effects.Add(new Effect.PublishScore(_state.Id, cell.Region, cell.Published));
             foreach (var open in _state.Open.Where(o => !o.Leased)) _effects.Add(new Effect.QueueTest(open.Job));
         }
 
@@ -132,7 +133,13 @@ public static class Orchestrator
             }
 
             var known = _state.CellOf(result.Region).Window.Find(result.Id, result.PlannedAt);
-            if (known is { Revision: >= OutcomeRevision.Measured }) return;
+            if (known is { Revision: >= OutcomeRevision.Measured })
+            {
+                // It comes again because nobody acknowledged it: what that waits for is done again first.
+                foreach (var owed in _state.Owed.Where(o => o.Test == result.Id)) _effects.Add(new Effect.RecordOutcome(owed));
+                return;
+            }
+
             var open = IndexOfOpen(result.Id);
             if (open >= 0 && (_state.Open[open].Job.Region != result.Region || _state.Open[open].Job.NotBefore != result.PlannedAt))
             {

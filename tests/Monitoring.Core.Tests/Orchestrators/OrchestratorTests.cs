@@ -81,9 +81,31 @@ public sealed class OrchestratorTests
         var id = Planned(0, At.AddMinutes(1));
         Enrol();
         On(new Event.ResultReported(Result(id, At.AddMinutes(1))), At.AddMinutes(2));
+        On(new Event.OutcomeStored(id, 1), At.AddMinutes(2));
         var again = On(new Event.ResultReported(Result(id, At.AddMinutes(1), OutcomeCode.Unreachable)), At.AddMinutes(3));
         Assert.DoesNotContain(again, e => e is Effect.RecordOutcome or Effect.RefuseReport or Effect.PublishScore);
         Assert.Equal(OutcomeCode.Completed, Entry(id, At.AddMinutes(1))!.Code);
+    }
+
+    [Fact]
+    public void A_report_that_comes_again_repeats_what_the_store_has_not_confirmed()
+    {
+        var id = Planned(0, At.AddMinutes(1));
+        Enrol();
+        var result = Result(id, At.AddMinutes(1));
+        On(new Event.ResultReported(result), At.AddMinutes(2));
+        Assert.Equal(id, Assert.Single(On(new Event.ResultReported(result), At.AddMinutes(3)).OfType<Effect.RecordOutcome>()).Revision.Test);
+        On(new Event.OutcomeStored(id, 1), At.AddMinutes(3));
+        Assert.DoesNotContain(On(new Event.ResultReported(result), At.AddMinutes(4)), e => e is Effect.RecordOutcome);
+    }
+
+    [Fact]
+    public void A_tick_repeats_what_is_published_because_a_crash_may_have_lost_it()
+    {
+        var id = Planned(0, At.AddMinutes(1));
+        Enrol();
+        var published = On(new Event.ResultReported(Result(id, At.AddMinutes(1))), At.AddMinutes(2)).OfType<Effect.PublishScore>().Single();
+        Assert.Equal(published, Assert.Single(On(new Event.Ticked(), At.AddMinutes(3)).OfType<Effect.PublishScore>()));
     }
 
     [Theory]

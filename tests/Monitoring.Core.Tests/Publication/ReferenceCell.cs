@@ -4,7 +4,7 @@ namespace Monitoring.Core.Tests;
 
 /// <summary>
 /// The rules of a cell written a second time, slowly: every revision ever seen is kept in a list, and each question is answered from the
-/// whole list by definition, in integers and decimals of any size. It shares no code with the window.
+/// whole list by definition, in integers of any size (and decimals for the old averages). It shares no code with the window.
 /// </summary>
 internal sealed class ReferenceCell(Policy policy)
 {
@@ -79,8 +79,8 @@ internal sealed class ReferenceCell(Policy policy)
             realTime += revision.Summary.RealTimeSegments;
         }
 
-        var rate = expected.IsZero ? 0 : (double)((decimal)received / (decimal)expected);
-        var latency = roundTrip.IsZero || duration.IsZero ? 0 : 1 - Math.Exp(-(double)((decimal)duration / (decimal)roundTrip));
+        var rate = expected.IsZero ? 0 : (double)received / (double)expected;
+        var latency = roundTrip.IsZero || duration.IsZero ? 0 : 1 - Math.Exp(-((double)duration / (double)roundTrip));
         if (policy.Scoring == ScoringMethod.LeaderboardServerless && counted.Count > 0)
         {
             rate = (double)counted.Average(r => (decimal)r.Summary!.Averages.SuccessRate);
@@ -97,7 +97,7 @@ internal sealed class ReferenceCell(Policy policy)
             Score = rate * latency,
             Tests = counted.Count,
             Planned = inside.Count,
-            RealTimeRate = source.IsZero ? 0 : (double)((decimal)realTime / (decimal)source),
+            RealTimeRate = source.IsZero ? 0 : (double)realTime / (double)source,
             SuccessRateLow = low,
             SuccessRateHigh = high,
             LastTestAt = counted.LastOrDefault()?.TestTime,
@@ -108,8 +108,8 @@ internal sealed class ReferenceCell(Policy policy)
     {
         OutcomeCode.Completed or OutcomeCode.Partial => 'S',
         OutcomeCode.Capped or OutcomeCode.PricedOut or OutcomeCode.Incompatible or OutcomeCode.Maintenance => 'X',
-        OutcomeCode.OurNetwork or OutcomeCode.RegionAnomaly => 'V',
-        OutcomeCode.NoReport or OutcomeCode.NoWorker => 'N',
+        OutcomeCode.OurNetwork or OutcomeCode.OurOverload or OutcomeCode.RegionAnomaly => 'V',
+        OutcomeCode.NoReport or OutcomeCode.NoWorker or OutcomeCode.RegionStale or OutcomeCode.Missed or OutcomeCode.Rescheduled or OutcomeCode.ShuttingDown => 'N',
         _ => 'F',
     };
 }
