@@ -18,7 +18,7 @@ public enum OutcomeCode
     /// <summary>The service URI is not an http or https URI with a host and a port.</summary>
     BadServiceUri,
 
-    /// <summary>The host name does not resolve, while ours do.</summary>
+    /// <summary>The host name does not resolve, or its name server fails.</summary>
     NameNotFound,
 
     /// <summary>The host resolves to an address nobody may dial (private, loopback, link-local, multicast ...).</summary>

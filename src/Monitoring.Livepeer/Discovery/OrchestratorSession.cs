@@ -30,6 +30,9 @@ public sealed record OrchestratorSession
     /// <summary>The price as evidence: <c>wei/pixels</c>; empty off-chain.</summary>
     public string PriceText => Price is null ? "" : FormattableString.Invariant($"{Price.PricePerUnit}/{Price.PixelsPerUnit}");
 
+    /// <summary>True when it asks for more than so many wei per pixel. Exact: prices are fractions of integers.</summary>
+    internal bool IsDearerThan(long weiPerPixel) => Price is not null && (Int128)Price.PricePerUnit > (Int128)weiPerPixel * Price.PixelsPerUnit;
+
     /// <summary>Where segments go.</summary>
     internal Uri SegmentUrl => new(Transcoder + SegmentPath);
 

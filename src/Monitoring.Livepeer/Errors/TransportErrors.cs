@@ -5,7 +5,10 @@ using Monitoring.Net;
 
 namespace Monitoring.Livepeer;
 
-/// <summary>What a failed connection, request or read means. Ours are told from the orchestrator's by what the machine itself says.</summary>
+/// <summary>
+/// What a failed connection, request or read means. Only what an orchestrator cannot bring about is ours here: it chooses the names and
+/// addresses we are to reach, so a name server that fails and an address without a route are its own until the region's controls say otherwise.
+/// </summary>
 internal static class TransportErrors
 {
     /// <summary>The outcome behind an exception of a request, or of reading its response.</summary>
@@ -31,16 +34,16 @@ internal static class TransportErrors
     {
         DialFailure.BadHost => OutcomeCode.BadServiceUri,
         DialFailure.NameNotFound => OutcomeCode.NameNotFound,
-        DialFailure.ResolverFailed => OutcomeCode.OurResolver,
+        DialFailure.ResolverFailed => OutcomeCode.NameNotFound,
         DialFailure.Blocked => OutcomeCode.BlockedAddress,
         DialFailure.TlsFailed => OutcomeCode.TlsFailed,
         DialFailure.Refused when IsOurs(dial.SocketError) => OutcomeCode.OurNetwork,
         _ => OutcomeCode.Unreachable,
     };
 
-    // What this machine says of itself: no route, no interface, no file handle, no port or buffer left.
-    private static bool IsOurs(SocketError? error) => error is SocketError.NetworkUnreachable or SocketError.NetworkDown
-        or SocketError.TooManyOpenSockets or SocketError.AddressNotAvailable or SocketError.NoBufferSpaceAvailable;
+    // What this machine says of itself: no interface, no file handle, no buffer left.
+    private static bool IsOurs(SocketError? error) =>
+        error is SocketError.NetworkDown or SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable;
 
     private static OutcomeCode OfBound(Bound bound, OutcomeCode timedOut) => bound switch
     {

@@ -39,6 +39,12 @@ public sealed class RenditionJudge
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(profile);
+        if (bytes.IsEmpty)
+        {
+            return new RenditionEvidence(
+                profile.Name, new Outcome(OutcomeCode.NotVideo, $"{profile.Name} of segment {source.Seq} has no bytes"), 0, 0, 0, 0, 0, "");
+        }
+
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes.Span));
         var copyOf = Remember(sha256, new Origin(stream, source.Seq, profile.Name));
         var reading = TransportStreamReader.Measure(bytes.Span);

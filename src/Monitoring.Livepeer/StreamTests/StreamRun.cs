@@ -35,6 +35,13 @@ internal sealed class StreamRun(
         observer?.Discovered(stream, found);
         if (found.Session is not { } session) return Report(found, found.Outcome);
 
+        if (session.IsDearerThan(options.PriceCeiling))
+        {
+            await EndAsync(session);
+            return Report(found, new Outcome(
+                OutcomeCode.PricedOut, $"it asks {session.PriceText} wei per pixel, more than the ceiling of {options.PriceCeiling}"));
+        }
+
         using var exchange = new SegmentExchange(dialer, paymaster, options.Limits, time, session, manifestId);
         var end = await SendAllAsync(exchange, sending, stopping);
         await EndAsync(exchange.Session);

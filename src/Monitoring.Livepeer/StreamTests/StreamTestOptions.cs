@@ -21,6 +21,12 @@ public sealed record StreamTestOptions
     public TimeSpan LateLimit { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
+    /// The dearest price that is paid, wei per pixel; a dearer orchestrator is excluded as priced out, and nothing is sent to it. Default
+    /// 50,000 (leaderboard reference, C.1).
+    /// </summary>
+    public long PriceCeiling { get; init; } = 50_000;
+
+    /// <summary>
     /// After how many sent segments without a single rendition, from the start of a stream, nothing more is sent. Default 5. What was not
     /// sent stays expected, so the score is the same as if all had failed.
     /// </summary>
@@ -30,6 +36,7 @@ public sealed record StreamTestOptions
     public IEnumerable<string> Problems()
     {
         if (Streams is < 1 or > MaximumStreams) yield return $"Tests:Streams is {Streams}: 1 to {MaximumStreams} is expected.";
+        if (PriceCeiling < 0) yield return $"Tests:PriceCeiling is {PriceCeiling} wei per pixel: 0 or more is expected.";
         if (GiveUpAfter < 1) yield return $"GiveUpAfter is {GiveUpAfter}: 1 or more is expected.";
         if (LateLimit <= TimeSpan.Zero) yield return $"LateLimit is {LateLimit}: more than zero is expected.";
         foreach (var (name, limit) in new[]

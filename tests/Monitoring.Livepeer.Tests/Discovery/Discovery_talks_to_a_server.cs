@@ -165,8 +165,8 @@ public sealed class Discovery_talks_to_a_server
 
     [Theory]
     [InlineData(SocketError.HostNotFound, OutcomeCode.NameNotFound)]
-    [InlineData(SocketError.TryAgain, OutcomeCode.OurResolver)]
-    public async Task A_resolver_that_fails_is_told_from_a_name_that_is_not_there(SocketError error, OutcomeCode code)
+    [InlineData(SocketError.TryAgain, OutcomeCode.NameNotFound)]
+    public async Task A_name_that_does_not_resolve_is_the_fault_of_whoever_chose_it(SocketError error, OutcomeCode code)
     {
         var dialer = new SafeDialer(new DialPolicy(), new FailingResolver(error), TimeProvider.System);
         var discovery = new GrpcDiscovery(dialer, OffChainPaymaster.Instance.Identity, Gateway.Patient, TimeProvider.System);

@@ -30,6 +30,9 @@ internal sealed class ScriptedOrchestrator : IAsyncDisposable
     /// <summary>What discovery answers; by default the recorded answer with this server's address.</summary>
     public Func<HttpContext, Task>? OnDiscovery { get; set; }
 
+    /// <summary>The price of the discovery answer; null off-chain.</summary>
+    public Wire.PriceInfo? Price { get; set; }
+
     /// <summary>What an upload is answered with; by default four renditions of this server.</summary>
     public Func<HttpContext, Wire.SegData, Task>? OnSegment { get; set; }
 
@@ -76,6 +79,7 @@ internal sealed class ScriptedOrchestrator : IAsyncDisposable
         var recorded = Fixture.Hex(Fixture.Exchange("offchain", "GetOrchestrator").GetProperty("response").GetProperty("body_hex"));
         var info = Wire.OrchestratorInfo.Parser.ParseFrom(recorded.AsSpan(5));
         info.Transcoder = Uri;
+        info.PriceInfo = Price;
         return info;
     }
 

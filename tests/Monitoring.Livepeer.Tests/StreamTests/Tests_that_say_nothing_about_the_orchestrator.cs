@@ -68,25 +68,26 @@ public sealed class Tests_that_say_nothing_about_the_orchestrator
     }
 
     [Theory]
-    [InlineData(SocketError.NetworkUnreachable, OutcomeCode.OurNetwork)]
     [InlineData(SocketError.NetworkDown, OutcomeCode.OurNetwork)]
     [InlineData(SocketError.TooManyOpenSockets, OutcomeCode.OurNetwork)]
     [InlineData(SocketError.ConnectionRefused, OutcomeCode.Unreachable)]
     [InlineData(SocketError.HostUnreachable, OutcomeCode.Unreachable)]
-    public void What_this_machine_says_of_its_own_network_is_ours(SocketError error, OutcomeCode code)
+    [InlineData(SocketError.NetworkUnreachable, OutcomeCode.Unreachable)]
+    [InlineData(SocketError.AddressNotAvailable, OutcomeCode.Unreachable)]
+    public void Only_what_no_orchestrator_can_bring_about_is_ours(SocketError error, OutcomeCode code)
     {
         var thrown = new HttpRequestException("no connection", new DialException(DialFailure.Refused, "no connection", new SocketException((int)error)));
         Assert.Equal(code, TransportErrors.Of(thrown, OutcomeCode.ResultTimedOut, OutcomeCode.ServerError).Code);
     }
 
     [Fact]
-    public async Task A_resolver_of_ours_that_fails_voids_the_test()
+    public async Task A_name_server_that_fails_is_no_excuse_for_whoever_chose_it()
     {
         var dialer = new SafeDialer(new DialPolicy(), new FailingResolver(), TimeProvider.System);
         var discovery = new GrpcDiscovery(dialer, OffChainPaymaster.Instance.Identity, Gateway.Patient, TimeProvider.System);
         var test = new StreamTest(Clip.Embedded.Take(2), Options, discovery, dialer, OffChainPaymaster.Instance, TimeProvider.System);
         var result = await test.RunAsync(Gateway.Job("https://orchestrator.example:8935"), null, Token);
-        Assert.Equal(OutcomeCode.OurResolver, result.Outcome.Code);
+        Assert.Equal(OutcomeCode.NameNotFound, result.Outcome.Code);
         Assert.Equal(new ScoreSums(0, 8, 0, 0), result.Summary.Sums);
     }
 
@@ -99,6 +100,23 @@ public sealed class Tests_that_say_nothing_about_the_orchestrator
         var result = await test.RunAsync(Gateway.Job(orchestrator.Uri), null, Token);
         Assert.Equal(OutcomeCode.OurFault, result.Outcome.Code);
         Assert.Empty(orchestrator.Segments);
+    }
+
+    [Theory]
+    [InlineData(50_001, 1, OutcomeCode.PricedOut)]
+    [InlineData(100_001, 2, OutcomeCode.PricedOut)]
+    [InlineData(long.MaxValue, 1, OutcomeCode.PricedOut)]
+    [InlineData(50_000, 1, OutcomeCode.Completed)]
+    [InlineData(long.MaxValue, long.MaxValue, OutcomeCode.Completed)]
+    public async Task Whoever_is_dearer_than_the_ceiling_is_excluded_and_sent_nothing(long wei, long pixels, OutcomeCode code)
+    {
+        await using var orchestrator = await ScriptedOrchestrator.StartAsync();
+        orchestrator.Price = new Wire.PriceInfo { PricePerUnit = wei, PixelsPerUnit = pixels };
+        var result = await New(Clip.Embedded.Take(1)).RunAsync(Gateway.Job(orchestrator.Uri), null, Token);
+        Assert.Equal(code, result.Outcome.Code);
+        Assert.Equal(code == OutcomeCode.Completed ? 1 : 0, orchestrator.Segments.Count);
+        Assert.Single(orchestrator.Ended);
+        Assert.Equal($"{wei}/{pixels}", result.Evidence.Price);
     }
 
     [Fact]
