@@ -46,7 +46,6 @@ internal static class CommandLine
         {
             Output = around.Output,
             Error = around.Error,
-            EnableDefaultExceptionHandler = false,
 
             // Commands see to Ctrl-C and SIGTERM themselves.
             ProcessTerminationTimeout = null,

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.Configuration.Memory;
 
 namespace Monitoring.Standalone.Configuration;
@@ -64,7 +63,7 @@ internal sealed partial class ConfigurationLayers : IDisposable
 
     public void Dispose() => _root.Dispose();
 
-    private static JsonStreamConfigurationProvider? ReadFile(string? file, string directory, ImmutableArray<ConfigurationProblem>.Builder problems)
+    private static MemoryConfigurationProvider? ReadFile(string? file, string directory, ImmutableArray<ConfigurationProblem>.Builder problems)
     {
         var name = file ?? DefaultFile;
         var path = Path.GetFullPath(name, directory);
@@ -72,9 +71,7 @@ internal sealed partial class ConfigurationLayers : IDisposable
         try
         {
             using var stream = File.OpenRead(path);
-            var provider = new JsonStreamConfigurationProvider(new JsonStreamConfigurationSource { Stream = stream });
-            provider.Load();
-            return provider;
+            return Memory(new ConfigurationBuilder().AddJsonStream(stream).Build().AsEnumerable());
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

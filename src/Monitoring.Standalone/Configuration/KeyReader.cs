@@ -151,7 +151,7 @@ internal sealed class KeyReader(ConfigurationLayers layers)
         foreach (var (path, value) in layers.Merged.AsEnumerable().OrderBy(p => p.Key, StringComparer.OrdinalIgnoreCase))
         {
             if (_known.Contains(path)) continue;
-            if (_names.Exists(n => n.StartsWith(path + ":", StringComparison.OrdinalIgnoreCase)))
+            if (IsSection(path))
             {
                 if (!string.IsNullOrWhiteSpace(value)) Problem(path, $"A section is expected here and not '{value}', with {KeysOf(path)}.");
                 continue;
@@ -179,7 +179,9 @@ internal sealed class KeyReader(ConfigurationLayers layers)
 
     private static string Format(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private bool IsPlace(string path) => _known.Contains(path) || _names.Exists(n => n.StartsWith(path + ":", StringComparison.OrdinalIgnoreCase));
+    private bool IsPlace(string path) => _known.Contains(path) || IsSection(path);
+
+    private bool IsSection(string path) => _known.Any(k => k.StartsWith(path + ":", StringComparison.OrdinalIgnoreCase));
 
     private string KeysOf(string section) => string.Join(", ", _names
         .Where(n => n.StartsWith(section + ":", StringComparison.OrdinalIgnoreCase))

@@ -37,7 +37,7 @@ internal static class ProbeReport
         return result.Outcome.Class switch
         {
             OutcomeClass.Success when what == OutcomeCode.Completed => $"success: all {counts[(counts.IndexOf("of ", StringComparison.Ordinal) + 3)..]}.",
-            OutcomeClass.Success => $"partial success: {counts}{detail}.",
+            OutcomeClass.Success => $"partial success: {(result.Outcome.Detail.Length > 0 ? result.Outcome.Detail : counts)}.",
             OutcomeClass.Fault => $"the orchestrator failed: {what}{detail}; {counts}.",
             OutcomeClass.Excluded => $"not counted: {what}{detail}. That is neither a failure nor a success.",
             OutcomeClass.Void => $"this test says nothing of the orchestrator, the fault is ours: {what}{detail}.",
@@ -94,7 +94,7 @@ internal static class ProbeReport
     private static string Wrong(SegmentEvidence segment)
     {
         if (segment.Outcome.Code == OutcomeCode.Completed) return segment.StockGatewayWouldGiveUp ? "headers too late for a stock gateway" : "";
-        var renditions = segment.Renditions.Where(r => r.Outcome.Code != OutcomeCode.Completed && r.Outcome != segment.Outcome).Select(r => $"{r.Profile}: {r.Outcome}");
+        var renditions = segment.Renditions.Where(r => r.Outcome.Code != OutcomeCode.Completed && r.Outcome.Code != segment.Outcome.Code).Select(r => $"{r.Profile}: {r.Outcome}");
         return string.Join("; ", [segment.Outcome.ToString(), .. renditions]);
     }
 
