@@ -98,7 +98,8 @@ internal sealed record SourceOptions(
 /// <summary>Section <c>Tests</c>.</summary>
 /// <param name="Streams">Concurrent streams of one test, 1 to 8.</param>
 /// <param name="Segments">Segments of the clip that are sent, 1 to 15.</param>
-internal sealed record TestOptions(int Streams, int Segments);
+/// <param name="PriceCeiling">Wei per pixel above which an orchestrator is priced out.</param>
+internal sealed record TestOptions(int Streams, int Segments, int PriceCeiling);
 
 /// <summary>Section <c>Region</c>.</summary>
 /// <param name="Measured">The regions this process measures from, in order of their codes: one, or those of the simulated network.</param>

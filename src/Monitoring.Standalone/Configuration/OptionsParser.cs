@@ -26,9 +26,10 @@ internal sealed class OptionsParser
     private const int SecondsOfDay = 86_400;
     private static readonly ImmutableArray<RegionId> SimulatedRegions = [RegionId.Parse("FRA"), RegionId.Parse("MDW"), RegionId.Parse("SIN")];
 
-    // A segment of the clip lasts 2 s; the last one gets 8 s for its result and 4 s for its renditions (design section 4, step 4).
+    // A segment of the clip lasts 2 s. Around the clip a test may take 3 s for discovery, 8 s for the last result, 4 s for its renditions and
+    // 3 s to end the session (design section 4, step 4); an orchestrator that uses them all must not run into its next test.
     private const int SegmentSeconds = 2;
-    private const int LastResultSeconds = 12;
+    private const int AroundTheClipSeconds = 18;
 
     private readonly KeyReader _keys;
 
@@ -48,7 +49,7 @@ internal sealed class OptionsParser
         var source = Source();
         var simulated = source.Kind == SourceKind.Simulated;
         var region = Region(simulated);
-        var tests = new TestOptions(_keys.Number("Tests:Streams", 1, 1, 8), _keys.Number("Tests:Segments", simulated ? 5 : 15, 1, 15));
+        var tests = new TestOptions(_keys.Number("Tests:Streams", 1, 1, 8), _keys.Number("Tests:Segments", simulated ? 5 : 15, 1, 15), _keys.Number("Tests:PriceCeiling", 50_000, 0, int.MaxValue));
         var schedule = Schedule(simulated, region.Measured, tests);
         var listed = new RegionTable(_keys).Read(region.Measured);
         var publishUnverified = _keys.Switch("Publish:Unverified", false);
@@ -160,9 +161,9 @@ internal sealed class OptionsParser
         var before = _keys.Problems.Count;
         var schedule = new SchedulePolicy
         {
-            TestsPerDay = _keys.Number("Schedule:TestsPerDay", simulated ? 960 : 8, 1, 2880),
-            Guard = TimeSpan.FromSeconds(_keys.Number("Schedule:GuardSeconds", simulated ? 25 : 90, 2, 3600)),
-            TestBudget = TimeSpan.FromSeconds(_keys.Number("Schedule:TestBudgetSeconds", simulated ? 22 : 60, 1, 3600)),
+            TestsPerDay = _keys.Number("Schedule:TestsPerDay", simulated ? 800 : 8, 1, 2880),
+            Guard = TimeSpan.FromSeconds(_keys.Number("Schedule:GuardSeconds", simulated ? 32 : 90, 2, 3600)),
+            TestBudget = TimeSpan.FromSeconds(_keys.Number("Schedule:TestBudgetSeconds", simulated ? 28 : 60, 1, 3600)),
             SurpriseOneIn = _keys.Number("Schedule:SurpriseOneIn", 8, 0, 1_000_000),
             Regions = regions,
         };
@@ -175,9 +176,9 @@ internal sealed class OptionsParser
             _keys.Problem(key, text);
         }
 
-        var needed = ((tests.Segments - 1) * SegmentSeconds) + LastResultSeconds;
+        var needed = (tests.Segments * SegmentSeconds) + AroundTheClipSeconds;
         if (schedule.TestBudget.TotalSeconds < needed)
-            _keys.Problem("Schedule:TestBudgetSeconds", $"{schedule.TestBudget.TotalSeconds} s is too short for {tests.Segments} segments in real time and the last result; at least {needed} is expected.");
+            _keys.Problem("Schedule:TestBudgetSeconds", $"{schedule.TestBudget.TotalSeconds} s is too short for {tests.Segments} segments in real time, discovery and the last result; at least {needed} is expected.");
         return schedule;
     }
 

@@ -35,7 +35,7 @@ internal sealed class Region : IAsyncDisposable
         // Off-chain until there is a wallet: real orchestrators on the chain refuse such tests, and say so.
         var test = StreamTest.Create(
             Clip.Embedded.Take(options.Tests.Segments),
-            new StreamTestOptions { Streams = options.Tests.Streams, Dial = new DialPolicy { AllowLoopback = options.Source.AllowLoopback } },
+            new StreamTestOptions { Streams = options.Tests.Streams, PriceCeiling = options.Tests.PriceCeiling, Dial = new DialPolicy { AllowLoopback = options.Source.AllowLoopback } },
             OffChainPaymaster.Instance,
             time);
         _worker = new RegionWorker(

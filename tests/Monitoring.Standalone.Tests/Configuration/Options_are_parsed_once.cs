@@ -24,8 +24,8 @@ public sealed class Options_are_parsed_once
         Assert.Empty(parsed.Problems);
         Assert.True(options.IsSimulated);
         Assert.Equal([Fra, Mdw, Sin], options.Region.Measured);
-        Assert.Equal((960, 25, 22, 8), (options.Schedule.TestsPerDay, options.Schedule.Guard.TotalSeconds, options.Schedule.TestBudget.TotalSeconds, options.Schedule.SurpriseOneIn));
-        Assert.Equal(new TestOptions(1, 5), options.Tests);
+        Assert.Equal((800, 32, 28, 8), (options.Schedule.TestsPerDay, options.Schedule.Guard.TotalSeconds, options.Schedule.TestBudget.TotalSeconds, options.Schedule.SurpriseOneIn));
+        Assert.Equal(new TestOptions(1, 5, 50_000), options.Tests);
         Assert.True(options.Source.AllowLoopback);
         Assert.Empty(options.Schedule.Problems());
         Assert.Empty(options.Web.Problems());
@@ -45,7 +45,7 @@ public sealed class Options_are_parsed_once
         Assert.Equal(SourceKind.List, options.Source.Kind);
         Assert.Equal([Fra], options.Schedule.Regions);
         Assert.Equal((8, 90, 60, 8), (options.Schedule.TestsPerDay, options.Schedule.Guard.TotalSeconds, options.Schedule.TestBudget.TotalSeconds, options.Schedule.SurpriseOneIn));
-        Assert.Equal(new TestOptions(1, 15), options.Tests);
+        Assert.Equal(new TestOptions(1, 15, 50_000), options.Tests);
         Assert.Equal((16, 60), (options.Region.Workers, options.Source.Refresh.TotalSeconds));
         Assert.False(options.Source.AllowLoopback);
         Assert.Equal("", options.Web.Banner);
@@ -64,7 +64,7 @@ public sealed class Options_are_parsed_once
               "Source": { "Kind": "list", "Orchestrators": ["{{Address}}=a.example:8935", "https://b.example:443"], "RefreshSeconds": 30, "AllowLoopback": true,
                           "Maintenance": ["{{Address}}=2026-11-21T10:00Z/2026-11-21T20:00:30+01:00", "{{Address}}=2026-11-20T10:00Z/2026-11-20T20:00Z"] },
               "Schedule": { "TestsPerDay": 12, "GuardSeconds": 80, "TestBudgetSeconds": 50, "SurpriseOneIn": 4 },
-              "Tests": { "Streams": 3, "Segments": 10 },
+              "Tests": { "Streams": 3, "Segments": 10, "PriceCeiling": 7 },
               "Region": { "Id": "fra", "Workers": 20, "Controls": ["https://one.example/clip", "http://two.example/clip"] },
               "Regions": [{ "Id": "fra", "Name": "Frankfurt" }, { "Id": "LON", "Name": "London", "Type": "ai" }],
               "Publish": { "Unverified": true },
@@ -91,7 +91,7 @@ public sealed class Options_are_parsed_once
             ],
             options.Source.Maintenance[a]);
         Assert.Equal((12, 80, 50, 4), (options.Schedule.TestsPerDay, options.Schedule.Guard.TotalSeconds, options.Schedule.TestBudget.TotalSeconds, options.Schedule.SurpriseOneIn));
-        Assert.Equal(new TestOptions(3, 10), options.Tests);
+        Assert.Equal(new TestOptions(3, 10, 7), options.Tests);
         Assert.Equal([Fra], options.Region.Measured);
         Assert.Equal(20, options.Region.Workers);
         Assert.Equal([new Uri("https://one.example/clip"), new Uri("http://two.example/clip")], options.Region.Controls);
