@@ -1,0 +1,123 @@
+using System.Numerics;
+
+namespace Monitoring.Core;
+
+/// <summary>
+/// An exact fraction of integers in lowest terms with a positive denominator. Prices, expected values and balances are fractions over numbers
+/// as large as 2^256 - 1; both sides of a payment keep them exactly, so no floating point comes near them.
+/// </summary>
+public readonly record struct Rational : IComparable<Rational>
+{
+    private readonly BigInteger _denominator;
+
+    /// <summary>The fraction of two integers.</summary>
+    /// <exception cref="DivideByZeroException">The denominator is 0.</exception>
+    public Rational(BigInteger numerator, BigInteger denominator)
+    {
+        if (denominator.IsZero) throw new DivideByZeroException("A fraction needs a denominator other than 0.");
+        var divisor = BigInteger.GreatestCommonDivisor(numerator, denominator);
+        if (denominator.Sign < 0) divisor = -divisor;
+        Numerator = numerator / divisor;
+        _denominator = denominator / divisor;
+    }
+
+    /// <summary>Nothing.</summary>
+    public static Rational Zero { get; } = new(0, 1);
+
+    /// <summary>The numerator; its sign is that of the fraction.</summary>
+    public BigInteger Numerator { get; }
+
+    /// <summary>The denominator, positive.</summary>
+    public BigInteger Denominator => _denominator.IsZero ? BigInteger.One : _denominator;
+
+    /// <summary>-1, 0 or 1.</summary>
+    public int Sign => Numerator.Sign;
+
+    /// <summary>The whole number at or below.</summary>
+    public BigInteger Floor()
+    {
+        var quotient = BigInteger.DivRem(Numerator, Denominator, out var remainder);
+        return remainder.Sign < 0 ? quotient - 1 : quotient;
+    }
+
+    /// <summary>The whole number at or above.</summary>
+    public BigInteger Ceiling() => -(-this).Floor();
+
+    /// <inheritdoc />
+    public int CompareTo(Rational other) => (Numerator * other.Denominator).CompareTo(other.Numerator * Denominator);
+
+    /// <inheritdoc />
+    public bool Equals(Rational other) => Numerator == other.Numerator && Denominator == other.Denominator;
+
+    /// <inheritdoc />
+    public override int GetHashCode() => HashCode.Combine(Numerator, Denominator);
+
+    /// <summary><c>numerator/denominator</c>, as the protocol's texts have it.</summary>
+    public override string ToString() => $"{Numerator}/{Denominator}";
+
+    /// <summary>Reads <c>numerator/denominator</c> or a whole number.</summary>
+    /// <exception cref="FormatException">It is neither.</exception>
+    public static Rational Parse(string text)
+    {
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        var invariant = System.Globalization.CultureInfo.InvariantCulture;
+        return slash < 0
+            ? BigInteger.Parse(text, invariant)
+            : new Rational(BigInteger.Parse(text.AsSpan(0, slash), System.Globalization.NumberStyles.AllowLeadingSign, invariant), BigInteger.Parse(text.AsSpan(slash + 1), System.Globalization.NumberStyles.None, invariant));
+    }
+
+    /// <summary>A whole number as a fraction.</summary>
+    public static implicit operator Rational(BigInteger value) => new(value, BigInteger.One);
+
+    /// <summary>A whole number as a fraction.</summary>
+    public static implicit operator Rational(long value) => new(value, BigInteger.One);
+
+    /// <summary>The sum.</summary>
+    public static Rational operator +(Rational a, Rational b) => new((a.Numerator * b.Denominator) + (b.Numerator * a.Denominator), a.Denominator * b.Denominator);
+
+    /// <summary>The difference.</summary>
+    public static Rational operator -(Rational a, Rational b) => a + -b;
+
+    /// <summary>The opposite.</summary>
+    public static Rational operator -(Rational a) => new(-a.Numerator, a.Denominator);
+
+    /// <summary>The product.</summary>
+    public static Rational operator *(Rational a, Rational b) => new(a.Numerator * b.Numerator, a.Denominator * b.Denominator);
+
+    /// <summary>The quotient.</summary>
+    /// <exception cref="DivideByZeroException">The divisor is 0.</exception>
+    public static Rational operator /(Rational a, Rational b) => new(a.Numerator * b.Denominator, a.Denominator * b.Numerator);
+
+    /// <summary>Compares two fractions.</summary>
+    public static bool operator <(Rational a, Rational b) => a.CompareTo(b) < 0;
+
+    /// <summary>Compares two fractions.</summary>
+    public static bool operator >(Rational a, Rational b) => a.CompareTo(b) > 0;
+
+    /// <summary>Compares two fractions.</summary>
+    public static bool operator <=(Rational a, Rational b) => a.CompareTo(b) <= 0;
+
+    /// <summary>Compares two fractions.</summary>
+    public static bool operator >=(Rational a, Rational b) => a.CompareTo(b) >= 0;
+
+    /// <summary>The sum.</summary>
+    public static Rational Add(Rational left, Rational right) => left + right;
+
+    /// <summary>The difference.</summary>
+    public static Rational Subtract(Rational left, Rational right) => left - right;
+
+    /// <summary>The opposite.</summary>
+    public static Rational Negate(Rational item) => -item;
+
+    /// <summary>The product.</summary>
+    public static Rational Multiply(Rational left, Rational right) => left * right;
+
+    /// <summary>The quotient.</summary>
+    public static Rational Divide(Rational left, Rational right) => left / right;
+
+    /// <summary>A whole number as a fraction.</summary>
+    public static Rational FromBigInteger(BigInteger value) => value;
+
+    /// <summary>A whole number as a fraction.</summary>
+    public static Rational FromInt64(long value) => value;
+}
