@@ -23,6 +23,7 @@ public static class Orchestrator
                 break;
             case Event.Ticked:
                 turn.RepeatWhatIsOwed();
+                turn.VoidAnomalies();
                 break;
             case Event.TestLeased leased:
                 turn.Lease(leased.Test);
@@ -104,6 +105,23 @@ public static class Orchestrator
             foreach (var owed in _state.Owed) _effects.Add(new Effect.RecordOutcome(owed));
             foreach (var cell in _state.Cells) _effects.Add(new Effect.PublishScore(_state.Id, cell.Region, cell.Published));
             foreach (var open in _state.Open.Where(o => !o.Leased)) _effects.Add(new Effect.QueueTest(open.Job));
+        }
+
+        /// <summary>
+        /// Judges again what an anomaly covers, in case nobody asked for it: a shell that looks for such results in the store does not find
+        /// those that are still owed to it.
+        /// </summary>
+        public void VoidAnomalies()
+        {
+            foreach (var span in _regions.Anomalies)
+            {
+                var entries = _state.CellOf(span.Region).Window.Entries;
+                for (var i = entries.Length - 1; i >= 0 && entries[i].TestTime >= span.From; i--)
+                {
+                    if (!span.Covers(entries[i].TestTime)) continue;
+                    Reclassify(entries[i].Test, span.Region, entries[i].TestTime, new Outcome(OutcomeCode.RegionAnomaly, span.Reason));
+                }
+            }
         }
 
         public void Lease(TestId test)

@@ -235,6 +235,35 @@ public sealed class OrchestratorTests
     }
 
     [Fact]
+    public void A_tick_voids_what_an_anomaly_covers_and_nobody_said_so()
+    {
+        var before = Planned(0, At.AddMinutes(1));
+        var during = Planned(1, At.AddMinutes(4));
+        var elsewhere = Planned(2, At.AddMinutes(4), Sample.Fra);
+        Enrol();
+        On(new Event.ResultReported(Result(before, At.AddMinutes(1), OutcomeCode.Unreachable)), At.AddMinutes(2));
+        On(new Event.ResultReported(Result(during, At.AddMinutes(4), OutcomeCode.Unreachable)), At.AddMinutes(5));
+        On(new Event.ResultReported(Result(elsewhere, At.AddMinutes(4), region: Sample.Fra)), At.AddMinutes(5));
+        _regions = new RegionHealthView([], [new AnomalySpan(Sample.Mdw, At.AddMinutes(4), null, "most failed")]);
+        var revision = Assert.Single(On(new Event.Ticked(), At.AddMinutes(9)).OfType<Effect.RecordOutcome>(), r => r.Revision.Revision == 2).Revision;
+        Assert.Equal((during, OutcomeCode.RegionAnomaly), (revision.Test, revision.Outcome.Code));
+        Assert.Equal(OutcomeCode.Unreachable, Entry(before, At.AddMinutes(1))!.Code);
+        Assert.Equal(OutcomeCode.Completed, Entry(elsewhere, At.AddMinutes(4), Sample.Fra)!.Code);
+        Assert.DoesNotContain(On(new Event.Ticked(), At.AddMinutes(10)).OfType<Effect.RecordOutcome>(), r => r.Revision.Revision == 3);
+    }
+
+    [Fact]
+    public void The_next_tick_is_armed_for_when_a_score_changes_by_time_alone()
+    {
+        var id = Planned(0, At.AddMinutes(1));
+        Enrol();
+        On(new Event.ResultReported(Result(id, At.AddMinutes(1))), At.AddMinutes(2));
+        On(new Event.Withdrawn(At.AddMinutes(3)), At.AddMinutes(3));
+        Assert.Equal(At.AddMinutes(1).AddDays(1), Assert.Single(On(new Event.Ticked(), At.AddHours(1)).OfType<Effect.ArmDeadline>()).At);
+        Assert.Equal(At.AddMinutes(1).AddDays(30), On(new Event.Ticked(), At.AddDays(8)).OfType<Effect.ArmDeadline>().Single().At);
+    }
+
+    [Fact]
     public void A_new_address_takes_back_what_nobody_began_and_lets_end_what_somebody_did()
     {
         var leased = Planned(0, At.AddMinutes(1));

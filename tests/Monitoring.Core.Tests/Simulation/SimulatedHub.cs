@@ -107,13 +107,11 @@ internal sealed class SimulatedHub
         _time.After(down, () =>
         {
             _up = true;
-            var remembered = _view.Anomalies;
-            _health = RegionHealth.New(new AnomalyPolicy()).Remembering(remembered);
+            _health = RegionHealth.New(new AnomalyPolicy()).Remembering(_view.Anomalies);
             _evidence.RemoveAll(e => e.At < _time.Now.AddDays(-1));
             foreach (var (region, orchestrator, at, good) in _evidence) _health = _health.OnEvidence(region, orchestrator, at, good, _time.Now);
             Look(_health);
             foreach (var orchestrator in _simulation.Fleet.Where(o => o.ListedAt != default)) Load(orchestrator, rebuild && Rebuildable(orchestrator));
-            foreach (var span in remembered) Void(span);
         });
     }
 
@@ -224,7 +222,8 @@ internal sealed class SimulatedHub
         var number = orchestrator.Number;
         _died[number] = true;
         _states[number] = JsonSerializer.Deserialize<OrchestratorState>(JsonSerializer.SerializeToUtf8Bytes(_states[number]))!;
-        Arm(orchestrator, _time.Now + TimeSpan.FromSeconds(1 + _random.Below(59)));
+        _armed[number] = default;
+        _time.After(TimeSpan.FromSeconds(1 + _random.Below(59)), () => Tell(orchestrator, new Event.Ticked()));
         return false;
     }
 
