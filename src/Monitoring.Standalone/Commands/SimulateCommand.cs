@@ -19,21 +19,28 @@ internal static class SimulateCommand
         var transcode = new Option<string>("--transcode") { HelpName = "HOW", Description = "kept (answers with renditions made beforehand) or ffmpeg (of this machine).", DefaultValueFactory = _ => "kept" };
         var json = new Option<bool>("--json") { Description = "Prints the nodes as JSON." };
         transcode.AcceptOnlyFromAmong("kept", "ffmpeg");
-        port.Validators.Add(r => Within(r, port, 1, 65_535 - (r.GetValue(nodes) ?? SimulatedNetwork.DefaultNodes)));
-        nodes.Validators.Add(r => Within(r, nodes, 1, 500));
+        port.Within(1, 65_535);
+        nodes.Within(1, 500);
 
         var command = new Command("simulate", "Starts simulated orchestrators on this machine and prints how to reach them. Ends with Ctrl-C.") { port, nodes, seed, transcode, json };
         command.SetAction(async (parsed, _) =>
         {
             var first = parsed.GetValue(port);
+            if (first + (parsed.GetValue(nodes) ?? SimulatedNetwork.DefaultNodes) > 65_535)
+            {
+                await around.Error.WriteLineAsync($"--port-base is {first}, which leaves too few ports up to 65535 for the nodes.");
+                return ExitCode.Usage;
+            }
+
             var options = new SimulateOptions(parsed.GetValue(nodes), first + 1, parsed.GetValue(seed), parsed.GetValue(transcode) == "ffmpeg");
             using var interruption = new Interruption();
             try
             {
                 await using var fleet = await SimulatedFleet.StartAsync(SimulatedNetwork.Fleet(options, first ?? 0), interruption.Token);
                 if (parsed.GetValue(json)) PrintJson(fleet, around.Output);
-                else Print(fleet, around);
+                else Print(fleet, around.Output);
                 await around.Output.FlushAsync(CancellationToken.None);
+                await around.Error.WriteLineAsync("SIMULATED orchestrators on loopback: their keys are public and they measure nothing. Ctrl-C ends them.");
                 await Task.Delay(Timeout.Infinite, interruption.Token);
             }
             catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
@@ -51,17 +58,11 @@ internal static class SimulateCommand
         return command;
     }
 
-    private static void Within(System.CommandLine.Parsing.OptionResult result, Option<int?> option, int least, int most)
-    {
-        if (result.Tokens.Count > 0 && result.GetValueOrDefault<int?>() is { } value && (value < least || value > most)) result.AddError($"{option.Name} is {value}; {least} to {most} is expected.");
-    }
-
-    private static void Print(SimulatedFleet fleet, Surroundings around)
+    private static void Print(SimulatedFleet fleet, TextWriter output)
     {
         var width = fleet.Nodes.Max(n => n.Name.Length);
-        foreach (var node in fleet.Nodes) around.Output.WriteLine($"{node.Name.PadRight(width)}  {node.Id}={node.Uri.GetLeftPart(UriPartial.Authority)}  {node.Behaviour}");
-        around.Output.WriteLine($"list: {fleet.WebhookUri}");
-        around.Error.WriteLine("SIMULATED orchestrators on loopback: their keys are public and they measure nothing. Ctrl-C ends them.");
+        foreach (var node in fleet.Nodes) output.WriteLine($"{node.Name.PadRight(width)}  {node.Id}={node.Uri.GetLeftPart(UriPartial.Authority)}  {node.Behaviour}");
+        output.WriteLine($"list: {fleet.WebhookUri}");
     }
 
     private static void PrintJson(SimulatedFleet fleet, TextWriter output) => output.WriteLine(JsonSerializer.Serialize(

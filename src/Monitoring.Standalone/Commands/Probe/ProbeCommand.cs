@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Monitoring.Core;
@@ -29,12 +27,12 @@ internal static class ProbeCommand
         var region = new Option<string>("--region") { HelpName = "CODE", Description = "The region to be named in the result.", DefaultValueFactory = _ => "LOCAL" };
         var leastScore = new Option<double?>("--min-score") { HelpName = "X", Description = "The orchestrator passes with this score or more, 0 to 1, instead of with every rendition." };
 
-        uri.Validators.Add(r => Refuse(r, ServiceUris.TryParse(ListEntry.Complete(r.GetValueOrDefault<string>()), out _, out var why) ? "" : why));
-        segments.Validators.Add(r => Refuse(r, r.GetValueOrDefault<int>() is >= 1 and <= 15 ? "" : "--segments: 1 to 15 is expected."));
-        streams.Validators.Add(r => Refuse(r, r.GetValueOrDefault<int>() is >= 1 and <= StreamTestOptions.MaximumStreams ? "" : "--streams: 1 to 8 is expected."));
-        orchestrator.Validators.Add(r => Refuse(r, OrchestratorId.TryParse(r.GetValueOrDefault<string>(), out _) ? "" : "--orchestrator: 0x and 40 hex digits are expected."));
-        region.Validators.Add(r => Refuse(r, RegionId.TryParse(r.GetValueOrDefault<string>(), out _) ? "" : "--region: 2 to 16 letters and digits are expected."));
-        leastScore.Validators.Add(r => Refuse(r, r.GetValueOrDefault<double?>() is null or (>= 0 and <= 1) ? "" : "--min-score: 0 to 1 is expected."));
+        uri.Refuse(value => ServiceUris.TryParse(ListEntry.Complete(value), out _, out var why) ? "" : why);
+        segments.Within(1, Clip.Embedded.Segments.Length);
+        streams.Within(1, StreamTestOptions.MaximumStreams);
+        orchestrator.Refuse(value => OrchestratorId.TryParse(value, out _) ? "" : $"--orchestrator is '{value}'; 0x and 40 hex digits are expected.");
+        region.Refuse(value => RegionId.TryParse(value, out _) ? "" : $"--region is '{value}'; 2 to 16 letters and digits are expected.");
+        leastScore.Refuse(value => value is null or (>= 0 and <= 1) ? "" : $"--min-score is {value}; 0 to 1 is expected.");
 
         var command = new Command(
             "probe",
@@ -81,10 +79,5 @@ internal static class ProbeCommand
             ? result.Outcome.Counts && ScoreFormula.Of(result.Summary.Sums).Total >= least
             : result.Outcome.Code == OutcomeCode.Completed;
         return passed ? ExitCode.Ok : ExitCode.Failure;
-    }
-
-    private static void Refuse(SymbolResult result, string why)
-    {
-        if (why.Length > 0) result.AddError(why);
     }
 }
