@@ -70,6 +70,7 @@ public static class Orchestrator
         private readonly PlanOf _planOf = env.PlanOf;
         private readonly ImmutableArray<Effect>.Builder _effects = ImmutableArray.CreateBuilder<Effect>();
         private OrchestratorState _state = state;
+        private DateTimeOffset _leasedUntil = DateTimeOffset.MinValue;
 
         public void Enrol(OrchestratorRecord record, DateTimeOffset since)
         {
@@ -79,6 +80,8 @@ public static class Orchestrator
                 return;
             }
 
+            // Made again from the store, which knows no leases: a region may be at work on what was due by now. If so it will report it.
+            if (_state.Record is null && since < _now) _leasedUntil = _now + _policy.LeaseAhead;
             _state = _state with { Record = record, Active = true, WithdrawnAt = null, PlannedUntil = Later(_state.PlannedUntil, since) };
         }
 
@@ -294,7 +297,7 @@ public static class Orchestrator
             // counts too: its region may have missed that.
             var touches = _state.Open.Any(o => (o.Job.NotBefore - test.At).Duration() < schedule.Guard)
                 || _state.Cells.Any(c => c.Window.Touches(test.At, schedule.Guard));
-            if (test.At + schedule.StartTolerance < _now) Close(open, OutcomeCode.Missed);
+            if (test.At + schedule.StartTolerance < _now || test.At <= _leasedUntil) Close(open, OutcomeCode.Missed);
             else if (touches) Close(open, OutcomeCode.Rescheduled);
             else
             {
