@@ -29,7 +29,7 @@ internal sealed class Child : IDisposable
     /// <summary>Starts this program again with other arguments, and waits until it listens.</summary>
     public static async Task<Child> StartAsync(TimeSpan patience, CancellationToken stop, params string[] arguments)
     {
-        var process = await LaunchAsync([typeof(Child).Assembly.Location, .. arguments]);
+        var process = await LaunchAsync([typeof(Child).Assembly.Location, .. arguments], keepErrors: false);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         limit.CancelAfter(patience);
         try
@@ -55,10 +55,12 @@ internal sealed class Child : IDisposable
     }
 
     /// <summary>Starts a .NET program tied to the server's core.</summary>
-    public static Task<Process> LaunchAsync(IReadOnlyList<string> arguments) => Cores.RunAsync(Cores.Server, () =>
+    /// <param name="arguments">Its file and arguments.</param>
+    /// <param name="keepErrors">True to read what it says on standard error; false to let it through to the console.</param>
+    public static Task<Process> LaunchAsync(IReadOnlyList<string> arguments, bool keepErrors) => Cores.RunAsync(Cores.Server, () =>
     {
         var dotnet = Environment.ProcessPath is { } self && Path.GetFileNameWithoutExtension(self) == "dotnet" ? self : "dotnet";
-        var start = new ProcessStartInfo(dotnet, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(dotnet, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = keepErrors };
         return Process.Start(start)!;
     });
 

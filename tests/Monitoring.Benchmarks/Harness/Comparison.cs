@@ -35,6 +35,9 @@ internal sealed class Comparison
     /// <summary>What else whoever reads the numbers must know.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
 
+    /// <summary>Single measurements behind the numbers of the rounds, by contestant, for the file; null where a round is one.</summary>
+    public Func<IReadOnlyDictionary<string, IReadOnlyList<double[]>>>? Samples { get; init; }
+
     /// <summary>Lets them take turns.</summary>
     public async Task<ComparisonOutcome> RunAsync(int rounds, CancellationToken stop)
     {

@@ -56,6 +56,7 @@ internal static class Report
         json.WriteStartArray("metrics");
         foreach (var metric in comparison.Metrics) json.WriteStringValue($"{metric.Name}, {metric.Unit}");
         json.WriteEndArray();
+        var samples = comparison.Samples?.Invoke();
         json.WriteStartArray("contestants");
         foreach (var contestant in comparison.Contestants)
         {
@@ -65,6 +66,13 @@ internal static class Report
             json.WriteStartArray("rounds");
             foreach (var round in outcome.Rounds[contestant.Name]) WriteRound(json, null, round);
             json.WriteEndArray();
+            if (samples is not null)
+            {
+                json.WriteStartArray("samples");
+                foreach (var sample in samples[contestant.Name]) WriteRound(json, null, sample);
+                json.WriteEndArray();
+            }
+
             json.WriteEndObject();
         }
 
