@@ -65,7 +65,7 @@ internal static class VisibleServer
     {
         Source = new SourceOptions(SourceKind.List, [], null, TimeSpan.FromMinutes(1), false, ImmutableDictionary<OrchestratorId, ImmutableArray<MaintenanceWindow>>.Empty),
         Schedule = Network.Policy.Schedule,
-        Tests = new TestOptions(Streams: 1, Segments: 15),
+        Tests = new TestOptions(Streams: 1, Segments: 15, PriceCeiling: 50_000),
         Region = new RegionOptions(Network.Regions, Workers: 16, []),
         Post = new PostOptions(null, ImmutableDictionary<RegionId, Secret>.Empty),
         Urls = [new Uri("http://127.0.0.1:0")],
