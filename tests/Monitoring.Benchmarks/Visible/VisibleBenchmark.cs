@@ -79,13 +79,20 @@ internal static class VisibleBenchmark
             using var client = new KeepAliveClient(port);
             var measured = Enumerable.Range(0, samples).Select(i => Measure(client, i)).ToList();
             if (_rounds++ > 0) _all.AddRange(measured);
-            return [.. Enumerable.Range(0, 3).SelectMany(m => new[] { Of(measured, m).Median, Of(measured, m).Percentile(0.99) }), measured.Sum(sample => sample[3]), measured.Max(sample => sample[3])];
+            return
+            [
+                .. Enumerable.Range(0, 3).SelectMany(m => new[] { Of(measured, m).Median, Of(measured, m).Percentile(0.99) }),
+                measured.Sum(sample => sample[3]), Of(measured, 3).Percentile(0.99),
+            ];
         }
 
         public (bool Met, string Text) Judge(int orchestrators)
         {
-            var p99 = Of(_all, 2).Percentile(0.99);
-            return (p99 <= GoalMilliseconds, Invariant($"of {_all.Count} results, with {orchestrators} orchestrators, p99 in aggregated_stats is {p99:0} ms (median {Of(_all, 2).Median:0}, largest {Of(_all, 2).Maximum:0}), at most {GoalMilliseconds} is wanted"));
+            var served = Of(_all, 2);
+            var p99 = served.Percentile(0.99);
+            var text = Invariant($"of {_all.Count} results, with {orchestrators} orchestrators, p99 in aggregated_stats is {p99:0} ms")
+                + Invariant($" (median {served.Median:0}, largest {served.Maximum:0}), at most {GoalMilliseconds} is wanted");
+            return (p99 <= GoalMilliseconds, text);
         }
 
         private static Distribution Of(List<double[]> all, int metric) => new([.. all.Select(sample => sample[metric])]);
