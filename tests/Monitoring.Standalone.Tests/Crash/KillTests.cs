@@ -15,11 +15,12 @@ public sealed class KillTests
 {
     private const int SigTerm = 15;
 
+    // No surprises, whose places take seconds to find in so full a day: lives are short.
     // Short tests, one after the other, of many nodes: something is being written at any instant.
     private static readonly string[] Arguments =
     [
-        "run", "--urls", "http://127.0.0.1:0", "--set", "Simulate:Nodes=63", "--set", "Tests:Segments=1", "--tests-per-day", "2000",
-        "--set", "Schedule:GuardSeconds=14", "--set", "Schedule:TestBudgetSeconds=12",
+        "run", "--urls", "http://127.0.0.1:0", "--set", "Simulate:Nodes=63", "--set", "Schedule:SurpriseOneIn=0", "--set", "Tests:Segments=1", "--tests-per-day", "1300",
+        "--set", "Schedule:GuardSeconds=22", "--set", "Schedule:TestBudgetSeconds=20",
     ];
 
     private static readonly Dictionary<string, string> Environment = new() { ["MONITOR_Post__Secret"] = PostingLoad.Secret };
@@ -29,11 +30,9 @@ public sealed class KillTests
     [Fact]
     public async Task Killed_at_any_instant_and_started_again_it_has_lost_nothing_counted_nothing_twice_and_shows_the_same_windows()
     {
-        var kills = Number("MONITORING_SOAK_KILLS", 14);
+        var kills = Number("MONITORING_SOAK_KILLS", 12);
         var seed = Number("MONITORING_SOAK_SEED", 20_261_120);
-#pragma warning disable CA5394 // Seeded, so that a run can be had again.
         var random = new Random(seed);
-#pragma warning restore CA5394
         using var scratch = new Scratch();
         var data = scratch.At("data");
         var posts = new PostingLoad();
@@ -42,7 +41,7 @@ public sealed class KillTests
         var said = new List<string>();
         for (var life = 0; life < kills; life++)
         {
-            said.Add(await LiveAndDieAsync(data, life, random, posts, seen));
+            said.Add(await LiveAndDieAsync(data, Death.Draw(random, life), posts, seen));
             Assert.True((await JournalVerifier.VerifyAsync(Path.Combine(data, "journal"), Cancel)).IsWhole, $"life {life}");
             spooled.UnionWith(Spooled(data));
         }
@@ -56,27 +55,25 @@ public sealed class KillTests
             $"seed {seed}: {kills} kills, {posts.Acknowledged} of {posts.Sent} posts acknowledged, {seen.Count} own results seen, {spooled.Count} of them spooled at a kill");
     }
 
-    // One life: what was known is there; then load, and death at a random instant, now and then before it listens.
-    private static async Task<string> LiveAndDieAsync(string data, int life, Random random, PostingLoad posts, SeenRows seen)
+    // One life: what was known is there; then load, and death.
+    private static async Task<string> LiveAndDieAsync(string data, Death death, PostingLoad posts, SeenRows seen)
     {
-#pragma warning disable CA5394
-        var (target, delay, isEarly, startUp) = (random.Next(1, 60), TimeSpan.FromMilliseconds(random.Next(0, 2500)), random.Next(5) == 0 && life > 0, TimeSpan.FromMilliseconds(random.Next(50, 1500)));
-#pragma warning restore CA5394
         await using var monitor = MonitorProcess.Start(Path.GetDirectoryName(data)!, Environment, [.. Arguments, "--data", data]);
-        if (isEarly)
+        if (death.Kind == DeathKind.WhileStarting)
         {
-            await Task.Delay(startUp, Cancel);
+            await Task.Delay(death.After, Cancel);
         }
         else
         {
             using var api = new MonitorApi(await monitor.UrlAsync(Cancel));
             await posts.VerifyAsync(api, Cancel);
-            await seen.ReadAsync(api, OwnOf(await api.BoardAsync(Cancel)), Cancel);
+            await seen.ReadAsync(api, death.Some(seen.Orchestrators), Cancel);
             var enough = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            var load = posts.RunAsync(api, target, enough, Cancel);
+            var load = posts.RunAsync(api, death.Posts, enough, Cancel);
             await enough.Task.WaitAsync(Cancel);
-            await Task.Delay(delay, Cancel);
-            await seen.ReadAsync(api, OwnOf(await api.BoardAsync(Cancel)), Cancel);
+            await seen.ReadAsync(api, death.Some(OwnOf(await api.BoardAsync(Cancel))), Cancel);
+            if (death.Kind == DeathKind.AsSomethingIsSpooled) await SpooledAsync(data);
+            else await Task.Delay(death.After, Cancel);
             monitor.Kill();
             await load;
         }
@@ -84,6 +81,16 @@ public sealed class KillTests
         monitor.Kill();
         await monitor.ExitAsync(Cancel);
         return monitor.Said;
+    }
+
+    // A result lies in the spool for some milliseconds: long enough to be noticed.
+    private static async Task SpooledAsync(string data)
+    {
+        var spooled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var watcher = new FileSystemWatcher(Path.Combine(data, "spool"), "*.json") { IncludeSubdirectories = true };
+        watcher.Renamed += (_, _) => spooled.TrySetResult();
+        watcher.EnableRaisingEvents = true;
+        await spooled.Task.WaitAsync(Cancel);
     }
 
     private static async Task<string> StopAndCompareAsync(Scratch scratch, string data, PostingLoad posts, SeenRows seen)
@@ -138,6 +145,8 @@ public sealed class KillTests
         // Whatever a region had measured and spooled when it was killed counts as measured.
         var measured = all.Where(r => r.Revision >= OutcomeRevision.Measured).Select(r => r.Test.Text).ToHashSet();
         Assert.Empty(spooled.Except(measured));
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Join(
+            ", ", all.Where(r => r.Summary?.Posted is null).GroupBy(r => r.Test).Select(t => t.MaxBy(r => r.Revision)!.Outcome.Code).CountBy(c => c).OrderBy(c => c.Key).Select(c => $"{c.Key} {c.Value}")));
     }
 
     private static List<string> OwnOf(SortedDictionary<(string Orchestrator, string Region), CellScores> board) =>

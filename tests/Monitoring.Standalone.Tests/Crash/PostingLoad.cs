@@ -13,8 +13,9 @@ internal sealed class PostingLoad
 {
     public const string Secret = "a secret for the test alone";
     public const string Region = "NYC";
-    private const int Posters = 4;
-    private const int MostOfOneLife = 150;
+    private const int Posters = 3;
+    private const int MostOfOneLife = 2000;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(15);
     private static readonly string[] Orchestrators = ["0x" + new string('a', 40), "0x" + new string('b', 40), "0x" + new string('c', 40)];
     private readonly ConcurrentDictionary<int, Posted> _sent = new();
     private readonly ConcurrentDictionary<int, bool> _acknowledged = new();
@@ -76,7 +77,7 @@ internal sealed class PostingLoad
             {
                 if (await api.PostAsync(posted.Body(number, DateTimeOffset.UtcNow), Secret, cancellationToken)) _acknowledged[number] = true;
                 if (Acknowledged >= until) enough.TrySetResult();
-                await api.BoardAsync(cancellationToken);
+                await Task.Delay(Pause, cancellationToken);
             }
             catch (Exception e) when (e is HttpRequestException or IOException or JsonException)
             {

@@ -10,6 +10,9 @@ internal sealed class SeenRows
 
     public int Count => _rows.Count;
 
+    /// <summary>Whoever had a row.</summary>
+    public IEnumerable<string> Orchestrators => _rows.Keys.Select(k => k.Orchestrator).Distinct();
+
     /// <summary>Reads the rows, and finds among them all that were seen before, each once and unchanged.</summary>
     public async Task ReadAsync(MonitorApi api, IEnumerable<string> orchestrators, CancellationToken cancellationToken)
     {
