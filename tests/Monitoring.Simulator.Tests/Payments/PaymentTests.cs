@@ -336,6 +336,20 @@ public sealed class PaymentTests
     }
 
     [Fact]
+    public async Task A_ticket_of_expired_params_is_refused_and_wins_all_the_same()
+    {
+        await using var paid = await PaidNode.StartAsync(Good, _cancellation, options => options with { RedeemGas = 0, MaxFaceValue = 2 * options.TicketEv });
+        var info = await paid.Client.DiscoverAsync(_cancellation);
+        paid.Chain.Change(facts => facts with { L1Block = 1040 });
+
+        var refused = await paid.Client.RefusedAsync(info.AuthToken, await paid.Client.PayAsync(info, [.. Enumerable.Range(1, 60).Select(n => (uint)n)]), 0, _cancellation);
+
+        Assert.Equal((400, "TicketParams expired\n"), refused);
+        Assert.Equal((60, 0), (paid.Client.Account.TicketsReceived, paid.Client.Account.TicketsCredited));
+        Assert.NotEmpty(paid.Node.Counters.WinningTickets);
+    }
+
+    [Fact]
     public async Task A_lost_round_hash_is_replaced_by_that_of_the_round_before()
     {
         await using var paid = await PaidNode.StartAsync(Good, _cancellation);
