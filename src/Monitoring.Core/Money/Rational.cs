@@ -68,6 +68,18 @@ public readonly record struct Rational : IComparable<Rational>
     /// <summary>The digits alone of a whole number, else <see cref="ToString"/>.</summary>
     public string ToShortString() => Denominator.IsOne ? Numerator.ToString(CultureInfo.InvariantCulture) : ToString();
 
+    /// <summary>Decimal digits, rounded half away from zero: for texts alone.</summary>
+    /// <param name="decimals">Digits after the point, 1 to 30.</param>
+    public string ToDecimalString(int decimals)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(decimals, Math.Clamp(decimals, 1, 30));
+        var scale = BigInteger.Pow(10, decimals);
+        var rounded = ((BigInteger.Abs(Numerator) * scale * 2) + Denominator) / (Denominator * 2);
+        var whole = BigInteger.DivRem(rounded, scale, out var rest);
+        var sign = Sign < 0 && !rounded.IsZero ? "-" : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{sign}{whole}.{rest.ToString(CultureInfo.InvariantCulture).PadLeft(decimals, '0')}");
+    }
+
     /// <summary>Reads <c>numerator/denominator</c> or a whole number, of at most <see cref="MaximumText"/> characters.</summary>
     /// <exception cref="FormatException">It is neither.</exception>
     public static Rational Parse(string text)

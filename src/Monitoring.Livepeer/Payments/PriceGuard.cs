@@ -10,6 +10,7 @@ public static class PriceGuard
 {
     /// <summary>The price as a fraction.</summary>
     /// <param name="price">As it came; null when it did not.</param>
+    /// <param name="fraction">Wei per pixel.</param>
     /// <param name="problem">What is wrong with it; empty when nothing is.</param>
     internal static bool TryRead(Wire.PriceInfo? price, out Rational fraction, out string problem)
     {
