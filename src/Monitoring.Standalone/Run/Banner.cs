@@ -37,6 +37,7 @@ internal static class Banner
     {
         SourceKind.Simulated => "simulated network",
         SourceKind.List => string.Create(CultureInfo.InvariantCulture, $"list of {options.Source.Orchestrators.Length}"),
+        SourceKind.Chain => string.Create(CultureInfo.InvariantCulture, $"active set of chain {options.Chain!.Id}, by {options.Chain.RpcUrls.Length} endpoint(s)"),
         _ => $"webhook {options.Source.Webhook!.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)}",
     };
 
