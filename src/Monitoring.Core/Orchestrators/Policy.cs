@@ -15,6 +15,9 @@ public sealed record Policy
     /// <summary>How long before its planned instant a test is queued for its region. 5 min.</summary>
     public TimeSpan QueueAhead { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>No job is leased longer than this before its planned instant (<see cref="RegionQueue.Lease"/>). 30 s.</summary>
+    public TimeSpan LeaseAhead { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How long after the region's own deadline the decider still waits for the report before it says "not run". 5 min.</summary>
     public TimeSpan ReportGrace { get; init; } = TimeSpan.FromMinutes(5);
 

@@ -171,7 +171,7 @@ public enum OutcomeCode
     /// <summary>The test was leased and nothing came back.</summary>
     NoReport,
 
-    /// <summary>This monitor was not running when the test was due.</summary>
+    /// <summary>This monitor was not running when the test was due, or had just started and could not know whether a region was at it.</summary>
     Missed,
 
     /// <summary>The orchestrator left, or moved to another address, before the test could start.</summary>

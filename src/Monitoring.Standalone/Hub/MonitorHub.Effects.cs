@@ -158,7 +158,12 @@ internal sealed partial class MonitorHub
             _states[revision.Orchestrator] = OrchestratorState.New(revision.Orchestrator);
         }
 
-        Apply(revision.Orchestrator, new Event.ResultPosted(revision));
+        if (Apply(revision.Orchestrator, new Event.ResultPosted(revision)).Any(e => e is Effect.RefuseReport))
+        {
+            post.Answer.TrySetResult(PostAnswer.Refused);
+            return;
+        }
+
         _ = AnswerWhenStoredAsync(_storing.GetValueOrDefault((revision.Test, revision.Revision), Task.CompletedTask), post.Answer);
     }
 

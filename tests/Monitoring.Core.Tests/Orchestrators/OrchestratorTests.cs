@@ -151,10 +151,26 @@ public sealed class OrchestratorTests
         var old = Planned(0, At.AddHours(-49));
         var missed = Planned(1, At.AddHours(-2));
         var startable = Planned(2, At.AddSeconds(-29));
-        On(new Event.Enrolled(Sample.Record(), At.AddDays(-9)), At);
+        On(new Event.Enrolled(Sample.Record(), At.AddDays(-9)), At.AddDays(-9));
+        _effects.Clear();
+        On(new Event.Ticked(), At);
         Assert.Null(Entry(old, At.AddHours(-49)));
         Assert.Equal(OutcomeCode.Missed, Entry(missed, At.AddHours(-2))!.Code);
         Assert.Equal(startable, Assert.Single(_effects.OfType<Effect.QueueTest>()).Job.Id);
+    }
+
+    [Fact]
+    public void A_state_made_again_from_the_store_queues_no_test_that_a_region_may_have_leased_before()
+    {
+        var running = Planned(0, At.AddSeconds(-20));
+        var ahead = Planned(1, At + Sample.Policy.LeaseAhead);
+        var next = Planned(2, At.AddMinutes(3));
+        On(new Event.OutcomeReplayed(Sample.Revision(At.AddHours(-3), OutcomeCode.Completed)), At);
+        On(new Event.Enrolled(Sample.Record(), At.AddDays(-9)), At);
+        Assert.Equal(next, Assert.Single(_effects.OfType<Effect.QueueTest>()).Job.Id);
+        Assert.Equal(OutcomeCode.Missed, Entry(ahead, At + Sample.Policy.LeaseAhead)!.Code);
+        On(new Event.ResultReported(Result(running, At.AddSeconds(-20))), At.AddSeconds(30));
+        Assert.Equal(OutcomeCode.Completed, Entry(running, At.AddSeconds(-20))!.Code);
     }
 
     [Fact]

@@ -6,7 +6,6 @@ namespace Monitoring.Core.Tests;
 /// </summary>
 internal sealed class SimulatedRegion(RegionId id, int workers, VirtualTime time, SplitMix random, Simulation simulation)
 {
-    private static readonly TimeSpan LeaseAhead = TimeSpan.FromSeconds(30);
     private readonly Dictionary<TestId, TestResult> _spool = [];
     private readonly HashSet<TestId> _started = [];
     private int _busy;
@@ -38,7 +37,7 @@ internal sealed class SimulatedRegion(RegionId id, int workers, VirtualTime time
     {
         time.After(TimeSpan.FromSeconds(5), Poll);
         if (!SeesHub) return;
-        foreach (var job in simulation.Hub.Lease(Id, workers - _busy, LeaseAhead))
+        foreach (var job in simulation.Hub.Lease(Id, workers - _busy, Sample.Policy.LeaseAhead))
         {
             _busy++;
             time.At(job.NotBefore + TimeSpan.FromMilliseconds(random.Below(400)), () => Start(job));

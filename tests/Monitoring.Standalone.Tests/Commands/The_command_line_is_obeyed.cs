@@ -87,7 +87,7 @@ public sealed class The_command_line_is_obeyed : IDisposable
         Assert.Equal(("elsewhere", "environment"), Of("Data"));
         Assert.Equal(("true", "command line"), Of("Publish:Unverified"));
         Assert.Equal(("********", "environment"), Of("Post:Secret"));
-        Assert.Equal(("960", "default"), Of("Schedule:TestsPerDay"));
+        Assert.Equal(("800", "default"), Of("Schedule:TestsPerDay"));
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class The_monitor_runs : IDisposable
         var url = new Uri((await monitor.LineAsync("leaderboard")).Split(' ')[^1]);
         Assert.Contains("SIMULATED NETWORK", monitor.Errors, StringComparison.Ordinal);
         var ready = await monitor.LineAsync("schedule");
-        Assert.Contains("960 tests a day", ready, StringComparison.Ordinal);
+        Assert.Contains("800 tests a day", ready, StringComparison.Ordinal);
 
         var regions = await http.GetFromJsonAsync<JsonElement>(new Uri(url, "/api/regions"), TestContext.Current.CancellationToken);
         Assert.Contains(regions.GetProperty("regions").EnumerateArray(), r => r.GetProperty("id").GetString() == "SIN");

@@ -194,6 +194,15 @@ public sealed class MonitorHubTests
     }
 
     [Fact]
+    public async Task A_post_that_contradicts_itself_or_names_our_own_region_is_refused_and_not_stored()
+    {
+        await using var under = await HubUnderTest.StartAsync(enrolled: One);
+        Assert.Equal(PostAnswer.Refused, await under.Hub.PostAsync(Posted(8) with { Region = HubUnderTest.Fra }, CancellationToken.None));
+        Assert.Equal(PostAnswer.Refused, await under.Hub.PostAsync(Posted(9) with { Outcome = new Outcome(OutcomeCode.Missed) }, CancellationToken.None));
+        Assert.Empty(await ReadAsync(under.Store));
+    }
+
+    [Fact]
     public async Task A_region_that_fails_for_most_is_void_and_stays_so_over_a_restart()
     {
         using var scratch = new Scratch();

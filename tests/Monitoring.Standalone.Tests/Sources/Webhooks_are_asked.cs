@@ -37,6 +37,17 @@ public sealed class Webhooks_are_asked
         await FailsAsync(server.Url, TimeProvider.System, "is over 1048576 bytes");
     }
 
+    [Theory]
+    [InlineData(WebhookSource.MostBytes, true)]
+    [InlineData(WebhookSource.MostBytes + 1, false)]
+    public async Task The_bound_is_exact(int bytes, bool taken)
+    {
+        await using var server = await LocalServer.StartAsync(http => http.Response.WriteAsync("[]".PadRight(bytes)));
+        using var source = new WebhookSource(server.Url, TimeProvider.System);
+        if (taken) Assert.Empty(await source.ReadAsync(TestContext.Current.CancellationToken));
+        else await FailsAsync(server.Url, TimeProvider.System, "is over 1048576 bytes");
+    }
+
     [Fact]
     public async Task A_server_that_hangs_is_given_up_after_three_seconds()
     {
