@@ -34,8 +34,13 @@ public sealed class SimulatedFleet : IAsyncDisposable
     public static async Task<SimulatedFleet> StartAsync(FleetOptions options, CancellationToken cancellation)
     {
         options.Check();
-        var context = new FleetContext(options.Clock, await TranscoderAsync(options, cancellation), options.Tls, options.AuthTokenSecret);
-        var fleet = new SimulatedFleet([.. options.Nodes.Select((node, index) => new SimulatedNode(NodeIdentity.Number(index), node, context))]);
+        var context = new FleetContext(options.Clock, await TranscoderAsync(options, cancellation), options.Tls, options.AuthTokenSecret, options.OnChain);
+        var fleet = new SimulatedFleet([.. options.Nodes.Select((node, index) => new SimulatedNode(node.PrivateKey is { } key ? NodeIdentity.OfKey(key.AsSpan()) : NodeIdentity.Number(index), node, context))]);
+        if (options.OnChain?.Chain is SimulatedChain chain)
+        {
+            foreach (var node in fleet.Nodes) chain.Activate(node.Signer.Address);
+        }
+
         try
         {
             // Chosen ports first, or the system may hand one of them to a node that does not care.
