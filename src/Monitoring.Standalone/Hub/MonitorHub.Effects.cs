@@ -214,39 +214,46 @@ internal sealed partial class MonitorHub
     {
         var now = _time.GetUtcNow();
         var remembered = _memory.ReadEnrolments().ToDictionary(e => e.Id);
-        foreach (var (id, record) in rule.Records().OrderBy(r => r.Key))
-        {
-            remembered.TryGetValue(id, out var before);
-            var since = before is { WithdrawnAt: null } ? before.Since : now;
-            var next = new RememberedEnrolment(id, record.ServiceUri, record.Verified, since, null);
-            if (next != before) await _memory.RememberAsync(next, CancellationToken.None);
-            await _schedule.ShareAsync(id, record.Share, CancellationToken.None);
-            if (!_states.TryGetValue(id, out var state))
-            {
-                state = OrchestratorState.New(id);
-                _states[id] = state;
-            }
+        var records = rule.Records();
+        var enrolled = records
+            .Select(r => new RememberedEnrolment(r.Key, r.Value.ServiceUri, r.Value.Verified, remembered.GetValueOrDefault(r.Key) is { WithdrawnAt: null } before ? before.Since : now, null))
+            .OrderBy(e => e.Id).ToList();
+        var gone = remembered.Values.Where(e => e.WithdrawnAt is null && !records.ContainsKey(e.Id)).Select(e => e with { WithdrawnAt = now }).ToList();
 
+        // Remembered before it is acted on: a crash in between is made up for at the next start.
+        await _memory.RememberAsync(enrolled.Concat(gone), CancellationToken.None);
+        await _schedule.ShareAsync(
+            [.. enrolled.Select(e => (e.Id, (SlotShare?)records[e.Id].Share)), .. gone.Select(e => (e.Id, (SlotShare?)null))], CancellationToken.None);
+
+        foreach (var enrolment in enrolled)
+        {
+            var id = enrolment.Id;
+            if (!_states.TryGetValue(id, out var state)) _states[id] = state = OrchestratorState.New(id);
             if (!state.Active)
             {
-                Apply(id, new Event.Enrolled(record, since));
-                LogEnrolled(id, record.ServiceUri);
+                Apply(id, new Event.Enrolled(records[id], enrolment.Since));
+                LogEnrolled(id, enrolment.ServiceUri);
             }
             else
             {
-                Apply(id, new Event.RecordChanged(record));
+                Apply(id, new Event.RecordChanged(records[id]));
             }
 
             _board.Describe(_states[id]);
         }
 
-        foreach (var gone in remembered.Values.Where(e => e.WithdrawnAt is null && !rule.Active.ContainsKey(e.Id)))
+        foreach (var left in gone)
         {
-            await _memory.RememberAsync(gone with { WithdrawnAt = now }, CancellationToken.None);
-            await _schedule.ShareAsync(gone.Id, null, CancellationToken.None);
-            Apply(gone.Id, new Event.Withdrawn(now));
-            if (_states.TryGetValue(gone.Id, out var state)) _board.Describe(state);
-            LogWithdrawn(gone.Id);
+            Apply(left.Id, new Event.Withdrawn(now));
+            if (_states.TryGetValue(left.Id, out var state)) _board.Describe(state);
+            LogWithdrawn(left.Id);
+        }
+
+        foreach (var old in remembered.Values.Where(e => e.WithdrawnAt < now - _options.Replay - TimeSpan.FromDays(10) && !records.ContainsKey(e.Id)))
+        {
+            await _memory.ForgetAsync(old.Id, CancellationToken.None);
+            await _schedule.ForgetAsync(old.Id, CancellationToken.None);
+            _states.Remove(old.Id);
         }
     }
 

@@ -81,6 +81,16 @@ public sealed class TicketVectorTests
         Assert.Equal("2659116f56b142c62f7fe2f080c9a04dab65d0011605be67348677a1f000", Convert.ToHexStringLower(BigEndian.Minimal(new TicketPolicy(8_000_000_000, 350_000, null).WinProb(3_500_000_000_000_000))));
 
     [Fact]
+    public void Only_the_low_64_bits_of_the_remainder_round_the_probability_up()
+    {
+        var policy = new TicketPolicy(5, 0, null);
+        var faceValue = ReceivedTicket.MaxWinProb - BigInteger.Pow(2, 64);
+
+        Assert.Equal(5, policy.WinProb(faceValue));
+        Assert.Equal(10, policy.WinProb(faceValue - 1));
+    }
+
+    [Fact]
     public void Max_float_is_that_of_the_vectors()
     {
         var cases = Vectors.Get("max-float").GetProperty("cases").EnumerateArray().ToArray();
