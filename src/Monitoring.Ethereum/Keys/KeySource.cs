@@ -66,6 +66,7 @@ public static class KeySource
     public static async Task WriteKeystoreAsync(string path, ReadOnlyMemory<byte> secret, string password, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(path);
+        if (File.Exists(path)) throw new KeyException($"The key file '{path}' exists already and is not replaced.");
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.Asynchronous };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         var json = KeystoreV3.Encrypt(secret.Span, password);
