@@ -64,7 +64,7 @@ internal sealed partial class MonitorRun
         await using var memory = await KeyedLog.OpenAsync(directory.State, LogFault, stop);
         await DataNetwork.ClaimAsync(memory, _options.IsSimulated, directory.DirectoryPath, stop);
         await using var store = await JournalResultStore.OpenAsync(directory.Journal, _around.Time, LogFault, stop);
-        await using var fleet = _options.IsSimulated ? await SimulatedFleet.StartAsync(SimulatedNetwork.Fleet(_options.Simulate), stop) : null;
+        await using var fleet = _options.IsSimulated ? await RememberedPorts.StartAsync(_options.Simulate, memory, stop) : null;
         using var webhook = _options.Source.Kind == SourceKind.Webhook ? new WebhookSource(_options.Source.Webhook!, _around.Time) : null;
         IOrchestratorSource source = fleet is not null ? new SimulatedSource(fleet) : webhook is not null ? webhook : new ListSource(_options.Source.Orchestrators);
 
