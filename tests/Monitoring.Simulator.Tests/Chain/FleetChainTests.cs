@@ -49,7 +49,7 @@ public sealed class FleetChainTests
     {
         await using var fleet = await StartAsync();
         var counted = new CountedChain(fleet.Chain!);
-        var real = new EthereumChain(counted);
+        var real = new FollowedChain(counted);
         var someone = Address.Parse("0x2c7536E3605D9C16a7a3D7b1898e529396a65c23");
         _chain.SetSender(someone, new SenderFacts { Deposit = 1, WithdrawRound = 2, ReserveRemaining = 3, ReserveClaimed = 4 });
 
