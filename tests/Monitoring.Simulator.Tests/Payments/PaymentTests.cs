@@ -68,7 +68,12 @@ public sealed class PaymentTests
         var payment = await paid.Client.PayAsync(info, 1);
 
         if (accepted) await paid.Client.TranscodeAsync(info.AuthToken, payment, 0, _cancellation);
-        else Assert.Equal((400, $"deposit and reserve for sender {paid.Client.Address} is set to unlock soon\n"), await paid.Client.RefusedAsync(info.AuthToken, payment, 0, _cancellation));
+        else
+        {
+            Assert.Equal(
+                (400, $"deposit and reserve for sender {paid.Client.Address} is set to unlock soon\n"),
+                await paid.Client.RefusedAsync(info.AuthToken, payment, 0, _cancellation));
+        }
     }
 
     [Fact]
@@ -182,7 +187,8 @@ public sealed class PaymentTests
 
         var info = await paid.Client.DiscoverAsync(_cancellation);
 
-        Assert.Equal((41, previous), (info.TicketParams.ExpirationParams.CreationRound, Hash32.FromBytes(info.TicketParams.ExpirationParams.CreationRoundBlockHash.Span)));
+        var expiration = info.TicketParams.ExpirationParams;
+        Assert.Equal((41, previous), (expiration.CreationRound, Hash32.FromBytes(expiration.CreationRoundBlockHash.Span)));
         await paid.Client.TranscodeAsync(info.AuthToken, await paid.Client.PayAsync(info, 1), 0, _cancellation);
     }
 
@@ -224,7 +230,10 @@ public sealed class PaymentTests
 
         var refusal = Assert.Throws<ArgumentException>(options.Check);
 
-        foreach (var part in new[] { "0 wei", "gas of a redemption", "greatest face value", "-1/1 wei per pixel", "multiplied with -1/1" }) Assert.Contains(part, refusal.Message, StringComparison.Ordinal);
+        foreach (var part in new[] { "0 wei", "gas of a redemption", "greatest face value", "-1/1 wei per pixel", "multiplied with -1/1" })
+        {
+            Assert.Contains(part, refusal.Message, StringComparison.Ordinal);
+        }
     }
 
     private sealed class DeadChain : ISimulatedChain
