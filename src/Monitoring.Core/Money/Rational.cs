@@ -1,4 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Numerics;
+using System.Text.Json.Serialization;
 
 namespace Monitoring.Core;
 
@@ -6,8 +9,15 @@ namespace Monitoring.Core;
 /// An exact fraction of integers in lowest terms with a positive denominator. Prices, expected values and balances are fractions over numbers
 /// as large as 2^256 - 1; both sides of a payment keep them exactly, so no floating point comes near them.
 /// </summary>
+[JsonConverter(typeof(RationalJson))]
 public readonly record struct Rational : IComparable<Rational>
 {
+    /// <summary>
+    /// The longest text that is read: the sum of any expected values of tickets has a numerator of fewer than 170 digits over a divisor of
+    /// 2^256 - 1.
+    /// </summary>
+    public const int MaximumText = 400;
+
     private readonly BigInteger _denominator;
 
     /// <summary>The fraction of two integers.</summary>
@@ -55,15 +65,40 @@ public readonly record struct Rational : IComparable<Rational>
     /// <summary><c>numerator/denominator</c>, as the protocol's texts have it.</summary>
     public override string ToString() => $"{Numerator}/{Denominator}";
 
-    /// <summary>Reads <c>numerator/denominator</c> or a whole number.</summary>
+    /// <summary>The digits alone of a whole number, else <see cref="ToString"/>.</summary>
+    public string ToShortString() => Denominator.IsOne ? Numerator.ToString(CultureInfo.InvariantCulture) : ToString();
+
+    /// <summary>Decimal digits, rounded half away from zero: for texts alone.</summary>
+    /// <param name="decimals">Digits after the point, 1 to 30.</param>
+    public string ToDecimalString(int decimals)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(decimals, Math.Clamp(decimals, 1, 30));
+        var scale = BigInteger.Pow(10, decimals);
+        var rounded = ((BigInteger.Abs(Numerator) * scale * 2) + Denominator) / (Denominator * 2);
+        var whole = BigInteger.DivRem(rounded, scale, out var rest);
+        var sign = Sign < 0 && !rounded.IsZero ? "-" : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{sign}{whole}.{rest.ToString(CultureInfo.InvariantCulture).PadLeft(decimals, '0')}");
+    }
+
+    /// <summary>Reads <c>numerator/denominator</c> or a whole number, of at most <see cref="MaximumText"/> characters.</summary>
     /// <exception cref="FormatException">It is neither.</exception>
     public static Rational Parse(string text)
     {
+        ArgumentNullException.ThrowIfNull(text);
+        return TryParse(text, out var fraction) ? fraction : throw new FormatException("That is no fraction: numerator/denominator or a whole number is expected.");
+    }
+
+    /// <summary>Reads what <see cref="Parse"/> does; false for anything else.</summary>
+    public static bool TryParse([NotNullWhen(true)] string? text, out Rational fraction)
+    {
+        fraction = Zero;
+        if (text is not { Length: > 0 and <= MaximumText }) return false;
         var slash = text.IndexOf('/', StringComparison.Ordinal);
-        var invariant = System.Globalization.CultureInfo.InvariantCulture;
-        return slash < 0
-            ? BigInteger.Parse(text, invariant)
-            : new Rational(BigInteger.Parse(text.AsSpan(0, slash), System.Globalization.NumberStyles.AllowLeadingSign, invariant), BigInteger.Parse(text.AsSpan(slash + 1), System.Globalization.NumberStyles.None, invariant));
+        var denominator = BigInteger.One;
+        if (slash >= 0 && (!BigInteger.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out denominator) || denominator.IsZero)) return false;
+        if (!BigInteger.TryParse(text.AsSpan(0, slash < 0 ? text.Length : slash), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var numerator)) return false;
+        fraction = new Rational(numerator, denominator);
+        return true;
     }
 
     /// <summary>A whole number as a fraction.</summary>

@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Text.Json.Serialization;
+
 namespace Monitoring.Core;
 
 /// <summary>A test as a region receives it. Instants are UTC by the hub's clock.</summary>
@@ -23,4 +26,11 @@ public sealed record TestJob
 
     /// <summary>The region stops sending at this instant. It lies before the decider's own deadline for the report.</summary>
     public required DateTimeOffset Deadline { get; init; }
+
+    /// <summary>
+    /// The most that the test may spend, wei of expected value, reserved by the hub before the lease; null where nothing may be spent at all
+    /// (an off-chain network).
+    /// </summary>
+    [JsonConverter(typeof(WeiJson))]
+    public BigInteger? Allowance { get; init; }
 }

@@ -43,7 +43,7 @@ public enum SegmentState
     /// <summary>It was not sent because the one before it was still in flight.</summary>
     Dropped,
 
-    /// <summary>It was never due: the test ended before.</summary>
+    /// <summary>It was never handed over: the test ended before, or it was not paid for.</summary>
     NotSent,
 }
 

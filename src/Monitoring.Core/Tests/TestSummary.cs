@@ -57,6 +57,9 @@ public sealed record TestSummary
     /// <summary>Bytes of renditions fetched.</summary>
     public long BytesDown { get; init; }
 
+    /// <summary>What the test cost; nothing off-chain.</summary>
+    public Spend Spend { get; init; } = Spend.None;
+
     /// <summary>Only where another tester posted the result: what else its body held.</summary>
     public PostedDetail? Posted { get; init; }
 }

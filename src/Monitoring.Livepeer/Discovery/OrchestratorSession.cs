@@ -1,4 +1,5 @@
 using Monitoring.Core;
+using Monitoring.Ethereum;
 
 namespace Monitoring.Livepeer;
 
@@ -26,6 +27,15 @@ public sealed record OrchestratorSession
 
     /// <summary>Ticket parameters, which belong to the price; null off-chain.</summary>
     public Wire.TicketParams? TicketParams { get; init; }
+
+    /// <summary>The first price of the session, wei per pixel, by which <see cref="PriceGuard"/> judges the later ones; null off-chain.</summary>
+    public Rational? InitialPrice { get; init; }
+
+    /// <summary>
+    /// Whose signature every result must bear; null off-chain. It is fixed by discovery: a result that leaves the ticket parameters out does
+    /// not free the next one from it.
+    /// </summary>
+    internal Address? ResultSigner { get; init; }
 
     /// <summary>The price as evidence: <c>wei/pixels</c>; empty off-chain.</summary>
     public string PriceText => Price is null ? "" : FormattableString.Invariant($"{Price.PricePerUnit}/{Price.PixelsPerUnit}");
@@ -71,7 +81,9 @@ public sealed record OrchestratorSession
             Capabilities = capabilities,
             Address = info.Address.Memory,
             Price = info.PriceInfo,
+            InitialPrice = info.PriceInfo is { } price ? new Rational(price.PricePerUnit, price.PixelsPerUnit) : null,
             TicketParams = info.TicketParams,
+            ResultSigner = ResultSignature.SignerOf(info),
         };
         return true;
     }

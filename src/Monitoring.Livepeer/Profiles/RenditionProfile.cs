@@ -17,6 +17,6 @@ public sealed record RenditionProfile(string Name, int Width, int Height, int Bi
         new("P720p30fps16x9", 1280, 720, 4_000_000, 30),
     ];
 
-    /// <summary>The wire form, for <c>fullProfiles3</c>.</summary>
+    /// <summary>The wire form, for <c>fullProfiles</c>.</summary>
     internal Wire.VideoProfile ToWire() => new() { Name = Name, Width = Width, Height = Height, Bitrate = Bitrate, Fps = (uint)Fps };
 }

@@ -49,7 +49,8 @@ public static class SegmentCredentials
             Capabilities = CapabilityOffer.StreamTest.ToWire(),
             AuthToken = token,
         };
-        message.FullProfiles3.AddRange(profiles.Select(profile => profile.ToWire()));
+        // Plain MPEG-TS without frame rate fractions, encoder profile or GOP: where a gateway puts them too.
+        message.FullProfiles.AddRange(profiles.Select(profile => profile.ToWire()));
         return message;
     }
 }

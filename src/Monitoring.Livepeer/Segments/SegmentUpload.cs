@@ -159,6 +159,9 @@ internal sealed record UploadAnswer
     /// <summary>Fresh price and ticket parameters; null when the result held none.</summary>
     public Wire.OrchestratorInfo? Info { get; init; }
 
+    /// <summary>Nothing was sent: it was not paid for.</summary>
+    public bool WasRefused { get; init; }
+
     /// <summary>The connection cannot be trusted with the next segment.</summary>
     public bool Broken { get; init; }
 }

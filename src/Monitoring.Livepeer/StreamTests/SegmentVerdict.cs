@@ -15,6 +15,7 @@ internal static class SegmentVerdict
         SegmentEvidence due, SegmentTransfer transfer, ClipSegment source, ImmutableArray<RenditionProfile> profiles, RenditionJudge judge)
     {
         var upload = transfer.Upload;
+        if (upload.WasRefused) return due with { State = SegmentState.NotSent, Outcome = upload.Outcome, Bytes = 0 };
         var evidence = due with
         {
             Status = upload.Status,
@@ -30,6 +31,12 @@ internal static class SegmentVerdict
         var renditions = profiles
             .Select((profile, i) => Judge(i < transfer.Downloads.Length ? transfer.Downloads[i] : null, due.Stream, source, profile, judge))
             .ToImmutableArray();
+        if (transfer.Signature.Code != OutcomeCode.Completed)
+        {
+            // Nobody answers for them: what else is wrong with one stays what it is.
+            renditions = [.. renditions.Select(rendition => rendition.Outcome.Code == OutcomeCode.Completed ? rendition with { Outcome = transfer.Signature } : rendition)];
+        }
+
         var valid = renditions.Count(rendition => rendition.Outcome.Code == OutcomeCode.Completed);
         return evidence with
         {

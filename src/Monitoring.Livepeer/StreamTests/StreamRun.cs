@@ -8,12 +8,15 @@ namespace Monitoring.Livepeer;
 /// dropped when that one is still in flight.
 /// </summary>
 internal sealed class StreamRun(
-    int stream, Clip clip, StreamTestOptions options, IDiscovery discovery, SafeDialer dialer, IPaymaster paymaster, RenditionJudge judge,
+    int stream, Clip clip, StreamTestOptions options, IDiscovery discovery, SafeDialer dialer, IPurse purse, RenditionJudge judge,
     IStreamTestObserver? observer, TimeProvider time)
 {
     private static readonly ImmutableArray<RenditionProfile> Profiles = RenditionProfile.StreamTest;
 
+    private static readonly Outcome OurShutdown = new(OutcomeCode.OurShutdown, "the test was stopped during discovery");
+
     private readonly SegmentEvidence?[] _segments = new SegmentEvidence?[clip.Segments.Length];
+    private readonly bool[] _charged = new bool[clip.Segments.Length];
 
     /// <summary>Runs the stream to its end; it always comes to one.</summary>
     /// <param name="serviceUri">The address of the registry.</param>
@@ -29,23 +32,71 @@ internal sealed class StreamRun(
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            found = new DiscoveryAnswer { Outcome = new Outcome(OutcomeCode.OurShutdown, "the test was stopped during discovery") };
+            found = new DiscoveryAnswer { Outcome = OurShutdown };
         }
 
         observer?.Discovered(stream, found);
-        if (found.Session is not { } session) return Report(found, found.Outcome);
+        if (found.Session is not { } session)
+        {
+            found = found with { Outcome = await AskPurseAsync(() => purse.ConfirmAsync(found.Outcome, stopping), stopping) };
+            return Report(found, found.Outcome);
+        }
 
+        var renewal = new SessionRenewal(discovery, serviceUri, options.Limits, time);
         if (session.IsDearerThan(options.PriceCeiling))
         {
-            await EndAsync(session);
+            await renewal.EndAsync(session);
             return Report(found, new Outcome(
                 OutcomeCode.PricedOut, $"it asks {session.PriceText} wei per pixel, more than the ceiling of {options.PriceCeiling}"));
         }
 
-        using var exchange = new SegmentExchange(dialer, paymaster, options.Limits, time, session, manifestId);
+        (session, var examined) = await ExamineAsync(session, renewal, stopping);
+        if (examined.Code != OutcomeCode.Completed)
+        {
+            await renewal.EndAsync(session);
+            return Report(found, examined);
+        }
+
+        using var exchange = new SegmentExchange(dialer, purse, renewal, options.Limits, time, session, manifestId);
         var end = await SendAllAsync(exchange, sending, stopping);
-        await EndAsync(exchange.Session);
+        await renewal.EndAsync(exchange.Session);
         return Report(found, end);
+    }
+
+    /// <summary>Before the clock of the stream starts. A session that is stale from the beginning is renewed once.</summary>
+    private async Task<(OrchestratorSession Session, Outcome Outcome)> ExamineAsync(
+        OrchestratorSession session, SessionRenewal renewal, CancellationToken stopping)
+    {
+        var order = new StreamOrder([.. clip.Segments.Select(segment => segment.Duration)], Profiles, options.Streams);
+        var examined = await AskPurseAsync(() => purse.ExamineAsync(session, order, stopping), stopping);
+        if (examined.Class == OutcomeClass.Void || !purse.NeedsRefresh(session)) return (session, examined);
+        try
+        {
+            if (await renewal.RenewAsync(session, stopping) is not { } renewed) return (session, examined);
+            session = renewed;
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return (session, OurShutdown);
+        }
+
+        return (session, await AskPurseAsync(() => purse.ExamineAsync(session, order, stopping), stopping));
+    }
+
+    private static async Task<Outcome> AskPurseAsync(Func<ValueTask<Outcome>> ask, CancellationToken stopping)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return OurShutdown;
+        }
+        catch (Exception e)
+        {
+            return new Outcome(OutcomeCode.OurFault, Outcome.Clean($"{e.GetType().Name}: {e.Message}"));
+        }
     }
 
     /// <returns>Why the segments that were not sent were not.</returns>
@@ -84,7 +135,7 @@ internal sealed class StreamRun(
             if (inFlight.IsCompleted)
             {
                 var sent = new SentSegment(due with { Bytes = segment.Bytes.Length }, start + ToTimestamp(ready), time);
-                var transfer = exchange.SendAsync(segment, Profiles, sent.HandedOver, stopping);
+                var transfer = exchange.SendAsync(segment, Profiles, sent.HandedOver, segment.Seq == clip.Segments.Length - 1, stopping);
                 inFlight = transfer;
                 judging.Add(JudgeAsync(sent, transfer, segment));
             }
@@ -100,8 +151,12 @@ internal sealed class StreamRun(
         return end;
     }
 
-    private async Task JudgeAsync(SentSegment sent, Task<SegmentTransfer> transfer, ClipSegment segment) =>
-        End(SegmentVerdict.Of(sent.Due, await transfer, segment, Profiles, judge) with { LateMicros = sent.LateMicros });
+    private async Task JudgeAsync(SentSegment sent, Task<SegmentTransfer> sending, ClipSegment segment)
+    {
+        var transfer = await sending;
+        Volatile.Write(ref _charged[segment.Seq], transfer.Charged);
+        End(SegmentVerdict.Of(sent.Due, transfer, segment, Profiles, judge) with { LateMicros = sent.LateMicros });
+    }
 
     private void End(SegmentEvidence evidence)
     {
@@ -129,32 +184,23 @@ internal sealed class StreamRun(
     /// <returns>Why it is no use to send more; null while it is.</returns>
     private Outcome? HopelessSoFar()
     {
-        var failed = 0;
-        SegmentEvidence? last = null;
+        var sent = new List<SegmentEvidence>();
+        var charged = 0;
         for (var i = 0; i < _segments.Length && Volatile.Read(ref _segments[i]) is { } segment; i++)
         {
-            if (segment.State is SegmentState.Complete or SegmentState.Partial) return null;
-            if (segment.State != SegmentState.Failed) continue;
-            failed++;
-            last = segment;
+            if (segment.State is not (SegmentState.Complete or SegmentState.Partial or SegmentState.Failed)) continue;
+            sent.Add(segment);
+            charged = segment.State == SegmentState.Failed && Volatile.Read(ref _charged[i]) ? charged + 1 : 0;
         }
 
-        if (failed < options.GiveUpAfter) return null;
-        return new Outcome(last!.Outcome.Code, Outcome.Clean($"not sent: the first {failed} segments brought nothing, the last one because of {last.Outcome}"));
-    }
+        // Whoever charges and brings nothing is paid a few times in a row and no more.
+        if (charged >= options.GiveUpAfterCharged) return Hopeless($"the last {charged} segments were charged and brought nothing", sent[^1]);
+        return sent.Count >= options.GiveUpAfter && sent.All(segment => segment.State == SegmentState.Failed)
+            ? Hopeless($"the first {sent.Count} segments brought nothing", sent[^1])
+            : null;
 
-    private async Task EndAsync(OrchestratorSession session)
-    {
-        // Even when this process is stopping: the slot is somebody else's to use, and the call is bounded.
-        using var limit = new CancellationTokenSource(options.Limits.Call, time);
-        try
-        {
-            await discovery.EndTranscodingSessionAsync(session, limit.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            // It ends by itself after 70 s.
-        }
+        static Outcome Hopeless(string why, SegmentEvidence last) =>
+            new(last.Outcome.Code, Outcome.Clean($"not sent: {why}, the last one because of {last.Outcome}"));
     }
 
     private StreamReport Report(DiscoveryAnswer found, Outcome end)

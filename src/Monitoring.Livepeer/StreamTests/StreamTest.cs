@@ -78,9 +78,10 @@ public sealed class StreamTest
         using var sending = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
 
         var judge = new RenditionJudge(_clip);
+        var purse = _paymaster.Open(job);
         var streams = await Task.WhenAll(Enumerable.Range(0, _options.Streams).Select(stream =>
-            new StreamRun(stream, _clip, _options, _discovery, _dialer, _paymaster, judge, observer, _time)
+            new StreamRun(stream, _clip, _options, _discovery, _dialer, purse, judge, observer, _time)
                 .RunAsync(job.ServiceUri, RandomNumberGenerator.GetString(ManifestAlphabet, ManifestLength), sending.Token, cancellationToken)));
-        return TestVerdict.Of(job, Method, [.. streams], startedAt, _time.GetElapsedTime(start), _options.LateLimit);
+        return TestVerdict.Of(job, Method, [.. streams], purse.Spent, startedAt, _time.GetElapsedTime(start), _options.LateLimit);
     }
 }

@@ -32,12 +32,19 @@ public sealed record StreamTestOptions
     /// </summary>
     public int GiveUpAfter { get; init; } = 5;
 
+    /// <summary>
+    /// After how many segments in a row that were charged and brought no valid rendition a stream is paid no further, wherever in the stream
+    /// they are. Default 3.
+    /// </summary>
+    public int GiveUpAfterCharged { get; init; } = 3;
+
     /// <summary>Lists everything that is wrong with the options; empty when nothing is.</summary>
     public IEnumerable<string> Problems()
     {
         if (Streams is < 1 or > MaximumStreams) yield return $"Tests:Streams is {Streams}: 1 to {MaximumStreams} is expected.";
         if (PriceCeiling < 0) yield return $"Tests:PriceCeiling is {PriceCeiling} wei per pixel: 0 or more is expected.";
         if (GiveUpAfter < 1) yield return $"GiveUpAfter is {GiveUpAfter}: 1 or more is expected.";
+        if (GiveUpAfterCharged < 1) yield return $"GiveUpAfterCharged is {GiveUpAfterCharged}: 1 or more is expected.";
         if (LateLimit <= TimeSpan.Zero) yield return $"LateLimit is {LateLimit}: more than zero is expected.";
         foreach (var (name, limit) in new[]
                  {

@@ -9,11 +9,13 @@ internal static class TestVerdict
     /// <param name="job">What was tested.</param>
     /// <param name="method">How.</param>
     /// <param name="streams">What each stream saw, at least one.</param>
+    /// <param name="spend">What it cost.</param>
     /// <param name="startedAt">When discovery began, UTC.</param>
     /// <param name="elapsed">From then to the end.</param>
     /// <param name="lateLimit">Beyond it a hand-over voids the test as overload.</param>
     public static TestResult Of(
-        TestJob job, string method, ImmutableArray<StreamReport> streams, DateTimeOffset startedAt, TimeSpan elapsed, TimeSpan lateLimit)
+        TestJob job, string method, ImmutableArray<StreamReport> streams, Spend spend, DateTimeOffset startedAt, TimeSpan elapsed,
+        TimeSpan lateLimit)
     {
         var segments = streams.SelectMany(stream => stream.Segments).ToImmutableArray();
         var complete = segments.Where(segment => segment.State == SegmentState.Complete).ToImmutableArray();
@@ -51,6 +53,7 @@ internal static class TestVerdict
                 ServiceUri = job.ServiceUri,
                 Version = streams.Select(stream => stream.Discovery.Version).FirstOrDefault(version => version.Length > 0) ?? "",
                 BytesUp = segments.Where(WasSent).Sum(segment => (long)segment.Bytes),
+                Spend = spend,
                 BytesDown = segments.Sum(segment => segment.Renditions.Sum(rendition => (long)rendition.Bytes)),
             },
             Evidence = new TestEvidence
@@ -72,6 +75,13 @@ internal static class TestVerdict
         var causes = streams.Select(stream => stream.Discovery.Outcome).Concat(segments.Select(segment => segment.Outcome)).ToImmutableArray();
         if (causes.FirstOrDefault(cause => cause.Code == OutcomeCode.OurShutdown) is { Code: OutcomeCode.OurShutdown } stopped) return stopped;
         if (causes.FirstOrDefault(cause => cause.Class == OutcomeClass.Void) is { Class: OutcomeClass.Void } ours) return ours;
+        // A cap of ours is nobody's fault, unless something else was somebody's.
+        if (causes.FirstOrDefault(cause => cause.Code == OutcomeCode.SpendCap) is { Code: OutcomeCode.SpendCap } capped
+            && causes.All(cause => cause.Class is not OutcomeClass.Fault || cause.Code == OutcomeCode.Dropped))
+        {
+            return capped;
+        }
+
         var latest = segments.MaxBy(segment => segment.LateMicros)!;
         if (latest.LateMicros > lateLimit.Ticks / TimeSpan.TicksPerMicrosecond)
         {

@@ -72,6 +72,31 @@ internal sealed partial class MonitorHub
         }
     }
 
+    // What may be spent is written down before anybody gets the job; where a cap is reached, or the disk refuses, the test does not start.
+    private async Task<ImmutableArray<TestJob>> WithAllowanceAsync(Budget budget, ImmutableArray<TestJob> jobs, DateTimeOffset now)
+    {
+        var granted = ImmutableArray.CreateBuilder<TestJob>(jobs.Length);
+        foreach (var job in jobs)
+        {
+            try
+            {
+                if (await budget.ReserveAsync(job, now, CancellationToken.None) is { } paid)
+                {
+                    granted.Add(paid);
+                    continue;
+                }
+            }
+            catch (StorageFullException e)
+            {
+                LogNotReserved(job.Id, e.Message);
+            }
+
+            Apply(job.Orchestrator, new Event.TestDeferred(job.Id, OutcomeCode.SpendCap));
+        }
+
+        return granted.ToImmutable();
+    }
+
     private async Task TakeReportAsync(Command.Report report)
     {
         var result = report.Result;
@@ -83,6 +108,7 @@ internal sealed partial class MonitorHub
         }
 
         Forget(result.Id, result.Region);
+        if (Budget is not null) await Budget.SettleAsync(result.Id, result.Summary.Spend.Wei(), CancellationToken.None);
         if (!_states.TryGetValue(result.Orchestrator, out _))
         {
             report.Answer.TrySetResult(new ReportAnswer(false, "no such orchestrator is known"));

@@ -8,6 +8,10 @@ internal static class StoredText
 {
     public static string? OrNull(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
+    public static Rational Fraction(string? text) => text is null ? Rational.Zero
+        : Rational.TryParse(text, out var fraction) ? fraction
+        : throw new JsonException("An amount is neither a whole number nor a fraction.");
+
     public static DateTime Time(DateTimeOffset time) => time.UtcDateTime;
 
     public static DateTimeOffset Time(DateTime time) => time.Kind switch

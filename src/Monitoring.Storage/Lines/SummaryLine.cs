@@ -31,6 +31,9 @@ internal sealed class SummaryLine
     public string? Version { get; init; }
     public long BytesUp { get; init; }
     public long BytesDown { get; init; }
+    public string? SpentWei { get; init; }
+    public long SpentPixels { get; init; }
+    public int SpentTickets { get; init; }
     public PostedLine? Posted { get; init; }
 
     public static SummaryLine From(TestSummary summary) => new()
@@ -58,6 +61,9 @@ internal sealed class SummaryLine
         Version = StoredText.OrNull(summary.Version),
         BytesUp = summary.BytesUp,
         BytesDown = summary.BytesDown,
+        SpentWei = summary.Spend.Expected.Sign == 0 ? null : summary.Spend.Expected.ToShortString(),
+        SpentPixels = summary.Spend.Pixels,
+        SpentTickets = summary.Spend.Tickets,
         Posted = summary.Posted is { } posted ? PostedLine.From(posted) : null,
     };
 
@@ -81,6 +87,7 @@ internal sealed class SummaryLine
         Version = Version ?? "",
         BytesUp = BytesUp,
         BytesDown = BytesDown,
+        Spend = new Spend(StoredText.Fraction(SpentWei), SpentPixels, SpentTickets),
         Posted = Posted?.To(),
     };
 }

@@ -87,7 +87,7 @@ internal sealed class ScriptedOrchestrator : IAsyncDisposable
     public Wire.TranscodeResult Result(Wire.SegData segment)
     {
         var data = new Wire.TranscodeData();
-        data.Segments.AddRange(segment.FullProfiles3.Select(profile => new Wire.TranscodedSegmentData
+        data.Segments.AddRange(segment.FullProfiles.Select(profile => new Wire.TranscodedSegmentData
         {
             Url = FormattableString.Invariant($"{DownloadUri}/stream/{segment.AuthToken.SessionId}/{profile.Name}/{segment.Seq}.ts"),
             Pixels = 60L * profile.Width * profile.Height,

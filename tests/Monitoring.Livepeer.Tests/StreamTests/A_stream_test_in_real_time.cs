@@ -80,7 +80,7 @@ public sealed class A_stream_test_in_real_time
             Assert.Equal(source.Bytes.ToArray(), body);
             Assert.Equal(Keccak256.Hash(body), segment.Hash.ToByteArray());
             Assert.Equal(("invalid", 2000, 0), (segment.Profiles.ToStringUtf8(), segment.Duration, segment.Sig.Length));
-            Assert.Equal(RenditionProfile.StreamTest.Select(profile => profile.Name), segment.FullProfiles3.Select(profile => profile.Name));
+            Assert.Equal(RenditionProfile.StreamTest.Select(profile => profile.Name), segment.FullProfiles.Select(profile => profile.Name));
             Assert.Equal(orchestrator.Info().AuthToken, segment.AuthToken);
         }
 

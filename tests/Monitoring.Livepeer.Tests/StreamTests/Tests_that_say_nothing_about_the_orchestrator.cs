@@ -163,11 +163,23 @@ public sealed class Tests_that_say_nothing_about_the_orchestrator
         public Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken) => throw new SocketException((int)SocketError.TryAgain);
     }
 
-    private sealed class BrokenPaymaster : IPaymaster
+    private sealed class BrokenPaymaster : IPaymaster, IPurse
     {
         public GatewayIdentity Identity => OffChainPaymaster.Instance.Identity;
 
-        public ValueTask<SegmentPayment> PayAsync(OrchestratorSession session, ClipSegment segment, ReadOnlyMemory<byte> flattened, CancellationToken cancellationToken) =>
+        public Spend Spent => Spend.None;
+
+        public IPurse Open(TestJob job) => this;
+
+        public ValueTask<Outcome> ExamineAsync(OrchestratorSession session, StreamOrder order, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(new Outcome(OutcomeCode.Completed));
+
+        public ValueTask<SegmentPayment> PayAsync(
+            OrchestratorSession session, ClipSegment segment, ImmutableArray<RenditionProfile> profiles, ReadOnlyMemory<byte> flattened, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("no key");
+
+        public bool NeedsRefresh(OrchestratorSession session) => false;
+
+        public ValueTask<Outcome> ConfirmAsync(Outcome claimed, CancellationToken cancellationToken) => ValueTask.FromResult(claimed);
     }
 }
