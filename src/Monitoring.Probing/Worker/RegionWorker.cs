@@ -96,7 +96,19 @@ public sealed partial class RegionWorker : IDisposable
     private ITimer After(TimeSpan span, CancellationTokenSource source)
     {
         if (span <= TimeSpan.Zero) source.Cancel();
-        return _time.CreateTimer(_ => source.Cancel(), null, span <= TimeSpan.Zero ? Timeout.InfiniteTimeSpan : span, Timeout.InfiniteTimeSpan);
+        return _time.CreateTimer(_ => Cancel(source), null, span <= TimeSpan.Zero ? Timeout.InfiniteTimeSpan : span, Timeout.InfiniteTimeSpan);
+    }
+
+    // The timer may fire in the very moment in which everything has ended and the source is gone.
+    private static void Cancel(CancellationTokenSource source)
+    {
+        try
+        {
+            source.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+        }
     }
 
     private async Task<int> TakeWorkersAsync(CancellationToken stop)

@@ -190,7 +190,7 @@ public sealed class RegionWorkerTests
         await region.WhileTimePassesAsync(region.Hub.NextFailureAsync().AsTask());
         region.Hub.Down = null;
         var now = region.Time.GetUtcNow();
-        region.Hub.Offer(RegionUnderTest.Job(1, now + TimeSpan.FromMinutes(5) - RegionUnderTest.Start));
+        region.Hub.Offer(RegionUnderTest.Job(1, now - RegionUnderTest.Start) with { NotAfter = now.AddYears(10), Deadline = now.AddYears(11) });
         (await region.WhileTimePassesAsync(region.Tester.NextAsync().AsTask())).End();
     }
 
@@ -241,7 +241,7 @@ public sealed class RegionWorkerTests
         Assert.Equal(RegionUnderTest.Job(1).Id, (await region.WhileTimePassesAsync(region.Hub.NextReportAsync().AsTask())).Id);
         await region.UntilAsync(() => region.Spool.Count == 0);
         var now = region.Time.GetUtcNow();
-        region.Hub.Offer(RegionUnderTest.Job(2, now + TimeSpan.FromMinutes(5) - RegionUnderTest.Start));
+        region.Hub.Offer(RegionUnderTest.Job(2, now - RegionUnderTest.Start) with { NotAfter = now.AddYears(10), Deadline = now.AddYears(11) });
         (await region.WhileTimePassesAsync(region.Tester.NextAsync().AsTask())).End();
         Assert.Equal(RegionUnderTest.Job(2).Id, (await region.WhileTimePassesAsync(region.Hub.NextReportAsync().AsTask())).Id);
     }
