@@ -27,4 +27,7 @@ public enum PostAnswer
 
     /// <summary>Nothing could be stored just now; post again later.</summary>
     Unavailable,
+
+    /// <summary>It contradicts itself, or its region is measured here; posting it again is no use.</summary>
+    Refused,
 }

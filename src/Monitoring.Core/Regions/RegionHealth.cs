@@ -77,7 +77,10 @@ public sealed class RegionHealth
         var open = Anomalies.Where(a => a.Until is null).Select(a => a.Region);
         foreach (var region in _recent.Keys.Concat(_controlsFailedAt.Keys).Concat(open).Distinct()) health = health.Look(region, now);
         var remembered = health.Anomalies.RemoveAll(a => a.Until is { } until && now - until > _policy.Remember);
-        return remembered.Length == health.Anomalies.Length ? health : health.With(anomalies: remembered);
+        var old = health._latest.Where(l => now - l.Value.At > _policy.GoodElsewhere).Select(l => l.Key).ToList();
+        return remembered.Length == health.Anomalies.Length && old.Count == 0
+            ? health
+            : health.With(latest: old.Count == 0 ? null : health._latest.RemoveRange(old), anomalies: remembered);
     }
 
     private RegionHealth Look(RegionId region, DateTimeOffset now)

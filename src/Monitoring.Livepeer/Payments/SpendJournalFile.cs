@@ -90,10 +90,18 @@ public sealed class SpendJournalFile : ISpendJournal, IDisposable
 
     private static byte[] Line(SpendEntry entry) => [.. JsonSerializer.SerializeToUtf8Bytes(SpendLine.From(entry), SpendJson.Default.SpendLine), (byte)'\n'];
 
+    /// <summary>What is written in a file that another process may have open: for whoever only looks.</summary>
+    /// <param name="path">Where it lies; a file that is not there has no entries.</param>
+    /// <exception cref="InvalidDataException">A line before the last is damaged.</exception>
+    /// <exception cref="IOException">The disk refused.</exception>
+    public static IReadOnlyList<SpendEntry> Peek(string path) => File.Exists(path) ? Read(path) : [];
+
     private static List<SpendEntry> Read(string path)
     {
         var entries = new List<SpendEntry>();
-        var bytes = File.ReadAllBytes(path).AsSpan();
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var content = new byte[file.Length];
+        var bytes = content.AsSpan(0, file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false));
         for (var number = 1; bytes.Length > 0; number++)
         {
             var length = bytes.IndexOf((byte)'\n');

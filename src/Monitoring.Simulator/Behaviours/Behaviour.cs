@@ -1,3 +1,5 @@
+using Monitoring.Core;
+
 namespace Monitoring.Simulator;
 
 /// <summary>
@@ -69,11 +71,76 @@ public sealed record Behaviour
     /// <summary>Drips its result at 32 bytes per second, too slow for any limit on the result.</summary>
     public static readonly Behaviour SlowResult = new() { Name = "slow-result", ResultDrip = new Drip(16, Milliseconds(500)) };
 
-    /// <summary>Every ready-made behaviour, each name once.</summary>
+    /// <summary>Says that each nonce was used before.</summary>
+    public static readonly Behaviour ReplayedNonce = new() { Name = "replayed-nonce", Payment = PaymentFault.ClaimsSeenNonce };
+
+    /// <summary>States another price than its ticket parameters are bound to.</summary>
+    public static readonly Behaviour WrongPrice = new() { Name = "wrong-price", Payment = PaymentFault.WrongPrice };
+
+    /// <summary>Gives out expired ticket parameters.</summary>
+    public static readonly Behaviour ExpiredParams = new() { Name = "expired-params", Payment = PaymentFault.ExpiredParams };
+
+    /// <summary>Says that good ticket parameters have expired.</summary>
+    public static readonly Behaviour ClaimsExpiry = new() { Name = "claims-expiry", Payment = PaymentFault.ClaimsExpiry };
+
+    /// <summary>Gives out expired auth tokens.</summary>
+    public static readonly Behaviour ExpiredToken = new() { Name = "expired-token", Payment = PaymentFault.ExpiredToken };
+
+    /// <summary>Gives out ticket parameters whose recipient's number it does not know.</summary>
+    public static readonly Behaviour WrongRecipientRand = new() { Name = "wrong-recipient-rand", Payment = PaymentFault.WrongRecipientRand };
+
+    /// <summary>Says that the sender unlocks its funds.</summary>
+    public static readonly Behaviour SenderUnlocking = new() { Name = "sender-unlocking", Payment = PaymentFault.ClaimsUnlocking };
+
+    /// <summary>Says that the sender's reserve is too small.</summary>
+    public static readonly Behaviour NoReserve = new() { Name = "no-reserve", Payment = PaymentFault.ClaimsNoReserve };
+
+    /// <summary>Says that it is not active itself.</summary>
+    public static readonly Behaviour InactiveRecipient = new() { Name = "inactive-recipient", Payment = PaymentFault.ClaimsInactivity };
+
+    /// <summary>Takes tickets and refuses the segment.</summary>
+    public static readonly Behaviour TakesAndRefuses = new() { Name = "takes-and-refuses", Payment = PaymentFault.TakesAndRefuses };
+
+    /// <summary>From the third result of a session on its price is 2.1 times what it was.</summary>
+    public static readonly Behaviour PriceDoubled = new() { Name = "price-doubled", LaterPriceFactor = new Rational(21, 10) };
+
+    /// <summary>From the third result of a session on its price is 0.</summary>
+    public static readonly Behaviour PriceDropped = new() { Name = "price-dropped", LaterPriceFactor = Rational.Zero };
+
+    /// <summary>Sends the ticket parameters of one info with the price of another.</summary>
+    public static readonly Behaviour MixedParams = new() { Name = "mixed-params", Payment = PaymentFault.MixedParams };
+
+    /// <summary>States and debits ten times the pixels.</summary>
+    public static readonly Behaviour InflatedPixels = new() { Name = "inflated-pixels", Fault = SegmentFault.InflatedPixels };
+
+    /// <summary>States a negative price.</summary>
+    public static readonly Behaviour NegativePrice = new() { Name = "negative-price", Payment = PaymentFault.NegativePrice };
+
+    /// <summary>Wants tickets of a million ETH.</summary>
+    public static readonly Behaviour AbsurdFaceValue = new() { Name = "absurd-face-value", Payment = PaymentFault.AbsurdFaceValue };
+
+    /// <summary>Wants tickets worth half an ETH each.</summary>
+    public static readonly Behaviour AbsurdTicketValue = new() { Name = "absurd-ticket-value", Payment = PaymentFault.AbsurdTicketValue };
+
+    /// <summary>Sends numbers far beyond 256 bits.</summary>
+    public static readonly Behaviour OversizedNumbers = new() { Name = "oversized-numbers", Payment = PaymentFault.OversizedNumbers };
+
+    /// <summary>Signs its results wrongly.</summary>
+    public static readonly Behaviour WrongSignature = new() { Name = "wrong-signature", Fault = SegmentFault.WrongSignature };
+
+    /// <summary>Every ready-made behaviour that needs no chain, each name once.</summary>
     public static readonly ImmutableArray<Behaviour> All =
     [
         Fast, JustInTime, Slow, Lossy, Failing, Capped, Busy, BlamesInput, Dear, Unreachable, Flapping,
         Echo, SameRendition, Stale, Empty, WrongSize, Missing, Garbage, SlowDownload, SlowResult,
+    ];
+
+    /// <summary>Every ready-made behaviour that shows with payments only (<see cref="FleetOptions.OnChain"/>), each name once.</summary>
+    public static readonly ImmutableArray<Behaviour> AllPaid =
+    [
+        ReplayedNonce, WrongPrice, ExpiredParams, ClaimsExpiry, ExpiredToken, WrongRecipientRand, SenderUnlocking, NoReserve, InactiveRecipient,
+        TakesAndRefuses, PriceDoubled, PriceDropped, MixedParams, InflatedPixels, NegativePrice, AbsurdFaceValue, AbsurdTicketValue,
+        OversizedNumbers, WrongSignature,
     ];
 
     /// <summary>The name it is chosen by: lower-case words joined by hyphens.</summary>
@@ -94,8 +161,20 @@ public sealed record Behaviour
     /// <summary>Whether discovery and new sessions are refused with <c>OrchestratorCapped</c>.</summary>
     public bool RefusesSessions { get; init; }
 
-    /// <summary>The price it states, in wei per pixel; null states none, as an off-chain orchestrator does.</summary>
+    /// <summary>
+    /// The price it states, in wei per pixel. Null states none without a chain, as an off-chain orchestrator does; with one it leaves
+    /// <see cref="NodeOptions.Price"/> as it is.
+    /// </summary>
     public long? WeiPerPixel { get; init; }
+
+    /// <summary>What goes wrong with money. Default nothing.</summary>
+    public PaymentFault Payment { get; init; }
+
+    /// <summary>
+    /// What the price is multiplied with in the results of a session, from the third on; params and price still belong together. 0 or more;
+    /// default 1. Without a chain it has no effect.
+    /// </summary>
+    public Rational LaterPriceFactor { get; init; } = 1;
 
     /// <summary>Whether the port is closed all the time.</summary>
     public bool PortClosed { get; init; }
@@ -112,11 +191,16 @@ public sealed record Behaviour
     /// <summary>The ready-made behaviour of that name.</summary>
     /// <exception cref="FormatException">There is none of that name; the message lists those there are.</exception>
     public static Behaviour Parse(string name) =>
-        All.FirstOrDefault(b => b.Name == name)
-        ?? throw new FormatException($"'{name}' is no behaviour of a simulated orchestrator; there are: {string.Join(", ", All.Select(b => b.Name))}.");
+        All.Concat(AllPaid).FirstOrDefault(b => b.Name == name)
+        ?? throw new FormatException(
+            $"'{name}' is no behaviour of a simulated orchestrator; there are: {string.Join(", ", All.Select(b => b.Name))}; "
+            + $"and with payments: {string.Join(", ", AllPaid.Select(b => b.Name))}.");
 
     /// <inheritdoc />
     public override string ToString() => Name;
+
+    /// <summary>The factor of the price in the info of a result that so many results of the session came before.</summary>
+    internal Rational PriceFactorAfter(int results) => results >= 2 ? LaterPriceFactor : 1;
 
     internal bool FaultStrikes(int segmentOfSession) => Fault != SegmentFault.None && (segmentOfSession + 1) % FaultEvery == 0;
 

@@ -32,4 +32,10 @@ public enum SegmentFault
 
     /// <summary>The result names every rendition, and every download answers 404.</summary>
     Gone,
+
+    /// <summary>The result states, and is debited, ten times the pixels of each rendition.</summary>
+    InflatedPixels,
+
+    /// <summary>The result's signature is over other bytes than the renditions'; without a chain there is none to be wrong.</summary>
+    WrongSignature,
 }

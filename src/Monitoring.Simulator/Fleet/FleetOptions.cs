@@ -6,6 +6,9 @@ public sealed record FleetOptions
     /// <summary>A session without a segment for this long ends (protocol section 2.4).</summary>
     internal static readonly TimeSpan SessionIdleLimit = TimeSpan.FromSeconds(70);
 
+    /// <summary>The bound of a price's two numbers: what is made of it still fits the protocol's 64 bits.</summary>
+    private const long MaxPrice = 1_000_000_000_000;
+
     /// <summary>
     /// Every ready-made behaviour once, with system-chosen ports, and <c>fast-far</c>: a good node 150 ms away.
     /// </summary>
@@ -39,6 +42,9 @@ public sealed record FleetOptions
     /// <summary>The clock of sessions, tokens, delays and schedules. Default the system's.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
+    /// <summary>Makes the fleet on-chain; null (the default) leaves it off-chain, where nothing is paid, checked or signed.</summary>
+    public OnChainOptions? OnChain { get; init; }
+
     /// <summary>The secret of the auth tokens; null draws one at each start of a node, as an orchestrator does.</summary>
     internal ImmutableArray<byte>? AuthTokenSecret { get; init; }
 
@@ -50,8 +56,10 @@ public sealed record FleetOptions
         foreach (var name in Nodes.GroupBy(n => n.Name).Where(g => g.Count() > 1)) problems.Add($"the name '{name.Key}' is given to {name.Count()} nodes");
         foreach (var port in Nodes.Where(n => n.Port != 0).GroupBy(n => n.Port).Where(g => g.Count() > 1)) problems.Add($"port {port.Key} is given to {port.Count()} nodes");
         if (WebhookPort is < 0 or > 65535) problems.Add($"the webhook's port {WebhookPort} is not between 0 and 65535");
+        if (OnChain is not null) problems.AddRange(OnChain.Problems());
         foreach (var node in Nodes)
         {
+            if (node.Price.Sign < 0 || node.Price.Numerator > MaxPrice || node.Price.Denominator > MaxPrice) problems.Add($"{node.Name}: a price cannot be {node.Price} wei per pixel");
             if (node.Port is < 0 or > 65535) problems.Add($"{node.Name}: port {node.Port} is not between 0 and 65535");
             if (node.MaxSessions < 1) problems.Add($"{node.Name}: it must allow at least one session, not {node.MaxSessions}");
             if (node.Distance < TimeSpan.Zero) problems.Add($"{node.Name}: a distance cannot be negative");
@@ -65,6 +73,8 @@ public sealed record FleetOptions
     {
         if (behaviour.TranscodingTime < TimeSpan.Zero) yield return "a transcoding time cannot be negative";
         if (behaviour.FaultEvery < 1) yield return $"a fault strikes each 1st, 2nd ... segment, not each {behaviour.FaultEvery}th";
+        if (behaviour.LaterPriceFactor.Sign < 0 || behaviour.LaterPriceFactor > 1000) yield return $"a price cannot be multiplied with {behaviour.LaterPriceFactor}";
+        if (behaviour.WeiPerPixel > MaxPrice) yield return $"a price of {behaviour.WeiPerPixel} wei per pixel is absurd";
         if (behaviour.WeiPerPixel < 0) yield return "a price cannot be negative";
         if (behaviour.Schedule is { } schedule && (schedule.Up <= TimeSpan.Zero || schedule.Down <= TimeSpan.Zero)) yield return "both parts of an up-and-down schedule must last";
         foreach (var drip in new[] { behaviour.ResultDrip, behaviour.RenditionDrip })

@@ -1,3 +1,5 @@
+using Monitoring.Core;
+
 namespace Monitoring.Simulator;
 
 /// <summary>One node of a fleet.</summary>
@@ -15,6 +17,15 @@ public sealed record NodeOptions
     /// <summary>Open transcoding sessions above which new ones are refused, as <c>-maxSessions</c>. Default 10.</summary>
     public int MaxSessions { get; init; } = 10;
 
+    /// <summary>
+    /// Wei per output pixel in an on-chain fleet, 0 or more, before the cost of redemption is added; neither number of the fraction may exceed
+    /// 10^12. Default 700, stated as 707. A behaviour with a price of its own overrides it.
+    /// </summary>
+    public Rational Price { get; init; } = 700;
+
     /// <summary>The port on 127.0.0.1, 1 to 65535; 0 (the default) lets the system choose.</summary>
     public int Port { get; init; }
+
+    /// <summary>A throw-away key of 32 bytes; null for the one that belongs to the place in the fleet.</summary>
+    internal ImmutableArray<byte>? PrivateKey { get; init; }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Monitoring.Ethereum;
 
 namespace Monitoring.Simulator;
 
@@ -17,6 +18,12 @@ public sealed class SimulatedFleet : IAsyncDisposable
 
     /// <summary>The nodes, in the order of the options.</summary>
     public ImmutableArray<SimulatedNode> Nodes { get; }
+
+    /// <summary>
+    /// The fleet's made-up chain as a client reads it, with the nodes as its pool; null off-chain, and where
+    /// <see cref="OnChainOptions.Chain"/> is another than a <see cref="SimulatedChain"/>.
+    /// </summary>
+    public IChain? Chain { get; private init; }
 
     /// <summary>Where the list of nodes is served in the form of a gateway's <c>-orchWebhookUrl</c>; null if it was not asked for.</summary>
     public Uri? WebhookUri => _webhook is null ? null : new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_webhook.Port}/orchestrators"));
@@ -34,8 +41,11 @@ public sealed class SimulatedFleet : IAsyncDisposable
     public static async Task<SimulatedFleet> StartAsync(FleetOptions options, CancellationToken cancellation)
     {
         options.Check();
-        var context = new FleetContext(options.Clock, await TranscoderAsync(options, cancellation), options.Tls, options.AuthTokenSecret);
-        var fleet = new SimulatedFleet([.. options.Nodes.Select((node, index) => new SimulatedNode(NodeIdentity.Number(index), node, context))]);
+        var context = new FleetContext(options.Clock, await TranscoderAsync(options, cancellation), options.Tls, options.AuthTokenSecret, options.OnChain);
+        ImmutableArray<SimulatedNode> nodes = [.. options.Nodes.Select((node, index) => new SimulatedNode(node.PrivateKey is { } key ? NodeIdentity.OfKey(key.AsSpan()) : NodeIdentity.Number(index), node, context))];
+        var chain = options.OnChain?.Chain as SimulatedChain;
+        foreach (var node in nodes) chain?.Activate(node.Signer.Address);
+        var fleet = new SimulatedFleet(nodes) { Chain = chain is null ? null : new FleetChain(chain, nodes, options.Clock) };
         try
         {
             // Chosen ports first, or the system may hand one of them to a node that does not care.

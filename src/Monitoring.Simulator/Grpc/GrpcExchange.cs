@@ -20,6 +20,8 @@ internal sealed class GrpcExchange(HttpContext http)
     private const int MaxMessageBytes = 4 << 20;
     private const int FrameBytes = 5;
 
+    public CancellationToken Cancellation => http.RequestAborted;
+
     /// <summary>The request; null if it was bad and the call is answered already.</summary>
     public async Task<T?> ReadAsync<T>(MessageParser<T> parser)
         where T : class, IMessage<T>

@@ -20,7 +20,7 @@ internal sealed class OrchestratorService(NodeRun run)
             case Prefix + "Ping":
                 if (await exchange.ReadAsync(PingPong.Parser) is { } ping)
                 {
-                    await exchange.ReplyAsync(new PingPong { Value = run.Settlement.SignPing(ping.Value) });
+                    await exchange.ReplyAsync(new PingPong { Value = await run.Settlement.SignPingAsync(ping.Value, exchange.Cancellation) });
                 }
 
                 break;
@@ -43,7 +43,7 @@ internal sealed class OrchestratorService(NodeRun run)
             return;
         }
 
-        var (info, problem) = run.MakeInfo(run.Tokens.Issue(), request.Address);
+        var (info, problem) = await run.MakeInfoAsync(run.IssueToken(), request.Address, stage: null, exchange.Cancellation);
         if (problem is not null) await exchange.FailAsync(GrpcExchange.Unknown, problem);
         else await exchange.ReplyAsync(info);
     }

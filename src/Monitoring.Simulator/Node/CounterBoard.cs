@@ -1,8 +1,14 @@
+using System.Numerics;
+using Monitoring.Core;
+using Monitoring.Ethereum;
+
 namespace Monitoring.Simulator;
 
 /// <summary>Keeps a node's counters and wakes those who wait for a value.</summary>
 internal sealed class CounterBoard
 {
+    private const int MaxWinningTickets = 10_000;
+
     private readonly Lock _lock = new();
     private NodeCounters _now = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -29,6 +35,23 @@ internal sealed class CounterBoard
 
     public void Stopped() => Change(c => c with { Stops = c.Stops + 1 });
 
+    public void TicketReceived(Address sender, Rational value) =>
+        ChangeAccount(sender, a => a with { TicketsReceived = a.TicketsReceived + 1, Received = a.Received + value });
+
+    public void TicketCredited(Address sender, Rational value) =>
+        ChangeAccount(sender, a => a with { TicketsCredited = a.TicketsCredited + 1, Credited = a.Credited + value });
+
+    public void Debited(Address sender, Rational fee, long pixels) =>
+        ChangeAccount(sender, a => a with { Debited = a.Debited + fee, Pixels = a.Pixels + pixels });
+
+    public void TicketWon(ReceivedTicket ticket, ReadOnlySpan<byte> signature, BigInteger recipientRand)
+    {
+        if (!Signature.TryParse(signature, out var parsed, out _)) return;
+        Change(c => c.WinningTickets.Count >= MaxWinningTickets || c.WinningTickets.Any(won => won.Ticket == ticket)
+            ? c
+            : c with { WinningTickets = c.WinningTickets.Add(new WinningTicket(ticket, parsed, recipientRand)) });
+    }
+
     public void SessionOpened(int open, bool overlaps) => Change(c => c with
     {
         SessionsOpened = c.SessionsOpened + 1,
@@ -53,6 +76,9 @@ internal sealed class CounterBoard
             await changed.WaitAsync(cancellation);
         }
     }
+
+    private void ChangeAccount(Address sender, Func<SenderAccount, SenderAccount> change) =>
+        Change(c => c with { Senders = c.Senders.SetItem(sender, change(c.Senders.GetValueOrDefault(sender) ?? new SenderAccount())) });
 
     private void Change(Func<NodeCounters, NodeCounters> change)
     {

@@ -17,19 +17,31 @@ internal interface ISettlement
     /// <summary>What is wrong with the signature of a segment; null if nothing is.</summary>
     string? ProblemOf(SegmentCredentials credentials);
 
-    /// <summary>Adds price and ticket parameters to the info.</summary>
-    /// <returns>What keeps it from doing so, in the orchestrator's words; null if nothing does.</returns>
-    string? Complete(OrchestratorInfo info, ByteString sender);
+    /// <summary>Sees a payment as it comes in, whatever becomes of its request.</summary>
+    void Witness(Payment payment);
 
-    /// <summary>Takes the tickets and looks at the balance; the text of the 400 answer, null if the segment is paid for.</summary>
-    string? Take(Payment payment, string sessionId);
+    /// <summary>Adds price and ticket parameters to the info.</summary>
+    /// <param name="info">The info, complete but for those.</param>
+    /// <param name="sender">Who asks.</param>
+    /// <param name="stage">The session whose result the info accompanies; null in discovery.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <returns>What keeps it from doing so, in the orchestrator's words; null if nothing does.</returns>
+    ValueTask<string?> CompleteAsync(OrchestratorInfo info, ByteString sender, SessionStage? stage, CancellationToken cancellation);
+
+    /// <summary>Takes the tickets of a payment to the account of a session or stream.</summary>
+    /// <returns>The text of the 400 answer; null if nothing is wrong.</returns>
+    ValueTask<string?> TakeAsync(Payment payment, string account, CancellationToken cancellation);
+
+    /// <summary>Whether the session's balance opens the door for one more segment.</summary>
+    bool IsCovered(Payment payment, string session);
 
     /// <summary>Takes the price of delivered pixels off the session's balance.</summary>
-    void Debit(Payment payment, string sessionId, long pixels);
+    /// <exception cref="HandlerPanicException">The payment states no price to debit by.</exception>
+    void Debit(Payment payment, string session, long pixels);
 
-    /// <summary>The signature over a result's rendition bytes, in order.</summary>
-    ByteString SignResult(ImmutableArray<ReadOnlyMemory<byte>> renditions);
+    /// <summary>The signature over a result's rendition bytes, in order; or, to misbehave, over something else.</summary>
+    ValueTask<ByteString> SignResultAsync(ImmutableArray<ReadOnlyMemory<byte>> renditions, bool wrongly, CancellationToken cancellation);
 
     /// <summary>The signature over a ping's value.</summary>
-    ByteString SignPing(ByteString value);
+    ValueTask<ByteString> SignPingAsync(ByteString value, CancellationToken cancellation);
 }

@@ -1,3 +1,5 @@
+using Monitoring.Ethereum;
+
 namespace Monitoring.Simulator;
 
 /// <summary>What happened at a node since the fleet's start, over all its restarts; a snapshot.</summary>
@@ -35,6 +37,12 @@ public sealed record NodeCounters
     /// each test is one stream.
     /// </summary>
     public long OverlappingTests { get; init; }
+
+    /// <summary>What each sender of tickets paid here; empty without a chain.</summary>
+    public ImmutableDictionary<Address, SenderAccount> Senders { get; init; } = ImmutableDictionary<Address, SenderAccount>.Empty;
+
+    /// <summary>The tickets that won, each once, in their order; the first 10,000.</summary>
+    public ImmutableList<WinningTicket> WinningTickets { get; init; } = [];
 
     /// <summary>Times the node started to listen.</summary>
     public long Starts { get; init; }

@@ -92,6 +92,10 @@ internal sealed class NodeListener : IAsyncDisposable
             {
                 await answer(context);
             }
+            catch (HandlerPanicException)
+            {
+                context.Abort();
+            }
             catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
             {
                 // The client went away, or the node was killed.

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Http;
+using Monitoring.Ethereum;
 using Monitoring.Livepeer.Wire;
 
 namespace Monitoring.Simulator;
@@ -19,11 +20,15 @@ internal sealed class NodeRun : IDisposable
     private readonly SegmentRoute _segments;
     private readonly StreamRoute _streams;
 
-    public NodeRun(SimulatedNode node, NodeOptions options, FleetContext fleet, CounterBoard counters)
+    public NodeRun(SimulatedNode node, ISigner signer, NodeOptions options, FleetContext fleet, CounterBoard counters)
     {
         (_node, _options, Fleet, Counters) = (node, options, fleet, counters);
         Tokens = new AuthTokens(fleet.AuthTokenSecret is { } secret ? secret.AsSpan() : RandomNumberGenerator.GetBytes(32), fleet.Clock);
         Sessions = new SessionTable(options.MaxSessions, fleet.Clock, counters);
+        Settlement = fleet.OnChain is { } chain
+            ? new OnChainSettlement(
+                signer, options.Price, chain, chain.TicketSecret is { } fixedSecret ? fixedSecret.AsSpan() : RandomNumberGenerator.GetBytes(32), fleet.Clock, counters, () => Behaviour)
+            : new OffChainSettlement(() => Behaviour);
         (_service, _segments, _streams) = (new OrchestratorService(this), new SegmentRoute(this), new StreamRoute(this));
     }
 
@@ -35,7 +40,7 @@ internal sealed class NodeRun : IDisposable
 
     public SessionTable Sessions { get; }
 
-    public ISettlement Settlement { get; } = new OffChainSettlement();
+    public ISettlement Settlement { get; }
 
     public Behaviour Behaviour => _node.Behaviour;
 
@@ -49,8 +54,11 @@ internal sealed class NodeRun : IDisposable
         return (Behaviour.RefusesSessions && !isOpen) || !Sessions.HasRoomFor(sessionId) ? CappedText : null;
     }
 
-    /// <summary>The info of discovery and of every result, or what keeps the node from making it.</summary>
-    public (OrchestratorInfo Info, string? Problem) MakeInfo(AuthToken token, ByteString sender)
+    /// <summary>A token for a new session.</summary>
+    public AuthToken IssueToken() => Behaviour.Payment == PaymentFault.ExpiredToken ? Tokens.IssueExpired() : Tokens.Issue();
+
+    /// <summary>The info of discovery (without a stage) and of every result, or what keeps the node from making it.</summary>
+    public async ValueTask<(OrchestratorInfo Info, string? Problem)> MakeInfoAsync(AuthToken token, ByteString sender, SessionStage? stage, CancellationToken cancellation)
     {
         var info = new OrchestratorInfo
         {
@@ -59,8 +67,7 @@ internal sealed class NodeRun : IDisposable
             Capabilities = NodeCapabilities.Make(),
             AuthToken = token,
         };
-        if (Behaviour.WeiPerPixel is { } price) info.PriceInfo = new PriceInfo { PricePerUnit = price, PixelsPerUnit = 1 };
-        return (info, Settlement.Complete(info, sender));
+        return (info, await Settlement.CompleteAsync(info, sender, stage, cancellation));
     }
 
     public async Task AnswerAsync(HttpContext http)

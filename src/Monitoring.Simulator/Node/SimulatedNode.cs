@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Monitoring.Core;
+using Monitoring.Ethereum;
 
 namespace Monitoring.Simulator;
 
@@ -14,6 +15,7 @@ public sealed class SimulatedNode : IAsyncDisposable
     /// <summary>After a scheduled start failed because somebody took the port.</summary>
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
 
+    private readonly NodeIdentity _identity;
     private readonly NodeOptions _options;
     private readonly FleetContext _fleet;
     private readonly CounterBoard _counters = new();
@@ -32,13 +34,16 @@ public sealed class SimulatedNode : IAsyncDisposable
 
     internal SimulatedNode(NodeIdentity identity, NodeOptions options, FleetContext fleet)
     {
-        (Id, _options, _fleet, _behaviour, _port) = (identity.Id, options, fleet, options.Behaviour, options.Port);
+        (_identity, _options, _fleet, _behaviour, _port) = (identity, options, fleet, options.Behaviour, options.Port);
         _behaviourSince = fleet.Clock.GetTimestamp();
         _schedule = fleet.Clock.CreateTimer(_ => _scheduled = FollowScheduleAsync(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>A throw-away address, the same at every start of a fleet.</summary>
-    public OrchestratorId Id { get; }
+    public OrchestratorId Id => _identity.Id;
+
+    /// <summary>Signs with the throw-away key of that address, for what a test does on a chain in the node's name. It ends with the node.</summary>
+    public ISigner Signer => _identity.Signer;
 
     /// <summary>The name in its fleet.</summary>
     public string Name => _options.Name;
@@ -84,6 +89,7 @@ public sealed class SimulatedNode : IAsyncDisposable
         await ChangeAsync(() => _disposed = true, CancellationToken.None);
         await _schedule.DisposeAsync();
         await _scheduled;
+        _identity.Dispose();
     }
 
     internal Task StartAsync(CancellationToken cancellation) => ChangeAsync(() => { }, cancellation);
@@ -131,7 +137,7 @@ public sealed class SimulatedNode : IAsyncDisposable
     private async Task OpenAsync(CancellationToken cancellation)
     {
         ReleasePort();
-        var run = new NodeRun(this, _options, _fleet, _counters);
+        var run = new NodeRun(this, _identity.Signer, _options, _fleet, _counters);
         try
         {
             _listener = _fleet.Tls

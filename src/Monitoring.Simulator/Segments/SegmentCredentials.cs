@@ -37,6 +37,11 @@ internal sealed record SegmentCredentials(Payment Payment, SegData Segment, IRea
         return (new SegmentCredentials(payment, segment, profiles, duration), null);
     }
 
+    /// <summary>The name of a profile on this side; an empty one becomes that of its size and bitrate.</summary>
+    public static string NameOf(VideoProfile profile) => profile.Name.Length > 0
+        ? profile.Name
+        : string.Create(CultureInfo.InvariantCulture, $"net_{profile.Width}x{profile.Height}_{profile.Bitrate}");
+
     /// <summary>Encoded frames times size: what a result states as <c>pixels</c>. Without a rate in the profile, 30 a second.</summary>
     public long PixelsOf(VideoProfile profile)
     {

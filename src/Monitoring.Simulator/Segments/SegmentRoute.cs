@@ -1,3 +1,4 @@
+using System.Text;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Http;
 using Monitoring.Ethereum;
@@ -16,7 +17,12 @@ internal sealed class SegmentRoute(NodeRun run)
     public async Task AnswerSegmentAsync(HttpContext http)
     {
         var cancellation = http.RequestAborted;
-        var (accepted, refusal) = Check(http.Request.Headers);
+        var (accepted, refusal) = await CheckAsync(http.Request.Headers, segment => segment.AuthToken.SessionId, cancellation);
+        if (accepted is not null && !run.Settlement.IsCovered(accepted.Credentials.Payment, accepted.Credentials.Segment.AuthToken.SessionId))
+        {
+            (accepted, refusal) = (null, new Refusal(400, "Insufficient balance"));
+        }
+
         if (accepted is null)
         {
             await RefuseAsync(http, refusal!);
@@ -53,7 +59,8 @@ internal sealed class SegmentRoute(NodeRun run)
 
     public async Task AnswerPaymentAsync(HttpContext http)
     {
-        var (accepted, refusal) = Check(http.Request.Headers);
+        // Here the account is the stream's (protocol section 3.8); its bytes are taken one for one, whatever they are.
+        var (accepted, refusal) = await CheckAsync(http.Request.Headers, segment => Encoding.Latin1.GetString(segment.ManifestId.Span), http.RequestAborted);
         if (accepted is null)
         {
             await RefuseAsync(http, refusal!);
@@ -66,18 +73,20 @@ internal sealed class SegmentRoute(NodeRun run)
         await http.Response.Body.WriteAsync(body, http.RequestAborted);
     }
 
-    private (Accepted? Accepted, Refusal? Refusal) Check(IHeaderDictionary headers)
+    private async ValueTask<(Accepted? Accepted, Refusal? Refusal)> CheckAsync(IHeaderDictionary headers, Func<SegData, string> account, CancellationToken cancellation)
     {
         var (credentials, refusal) = SegmentCredentials.Read(headers);
         if (credentials is null) return (null, refusal);
+        run.Settlement.Witness(credentials.Payment);
         if (run.Settlement.ProblemOf(credentials) is { } signature) return (null, new Refusal(403, signature));
         var segment = credentials.Segment;
         if (!NodeCapabilities.Allow(segment.Capabilities)) return (null, new Refusal(403, "incompatible capabilities"));
         if (run.Tokens.ProblemOf(segment.AuthToken) is { } token) return (null, new Refusal(403, token));
         if (run.CapacityProblem(segment.AuthToken.SessionId) is { } capacity) return (null, new Refusal(403, capacity));
-        var (info, problem) = run.MakeInfo(segment.AuthToken, credentials.Payment.Sender);
+        var stage = new SessionStage(segment.AuthToken.SessionId, run.Sessions.Find(segment.AuthToken.SessionId)?.Segments ?? 0);
+        var (info, problem) = await run.MakeInfoAsync(segment.AuthToken, credentials.Payment.Sender, stage, cancellation);
         if (problem is not null) return (null, Refusal.ServerError);
-        if (run.Settlement.Take(credentials.Payment, segment.AuthToken.SessionId) is { } unpaid) return (null, new Refusal(400, unpaid));
+        if (await run.Settlement.TakeAsync(credentials.Payment, account(segment), cancellation) is { } unpaid) return (null, new Refusal(400, unpaid));
         return (new Accepted(credentials, info), null);
     }
 

@@ -57,11 +57,12 @@ internal sealed class SegmentTranscoding(NodeRun run)
             var renditions = await RenditionsAsync(fault, session, credentials, upload, cancellation);
             await pace;
             if (fault == SegmentFault.Garbage) return GarbageBytes;
-            Deliver(fault, session, credentials, renditions, result);
+            await DeliverAsync(fault, session, credentials, renditions, result, cancellation);
         }
         catch (TranscodingException e)
         {
             await pace;
+            run.Settlement.Debit(credentials.Payment, session.Id, 0);
             result.Error = e.Message;
         }
 
@@ -86,22 +87,21 @@ internal sealed class SegmentTranscoding(NodeRun run)
         };
     }
 
-    private void Deliver(
-        SegmentFault fault, TranscodingSession session, SegmentCredentials credentials, ImmutableArray<ReadOnlyMemory<byte>> renditions, TranscodeResult result)
+    private async ValueTask DeliverAsync(
+        SegmentFault fault, TranscodingSession session, SegmentCredentials credentials, ImmutableArray<ReadOnlyMemory<byte>> renditions, TranscodeResult result,
+        CancellationToken cancellation)
     {
-        result.Data = new TranscodeData { Sig = run.Settlement.SignResult(renditions) };
+        result.Data = new TranscodeData { Sig = await run.Settlement.SignResultAsync(renditions, wrongly: fault == SegmentFault.WrongSignature, cancellation) };
         var delivered = fault == SegmentFault.Missing ? renditions.Length / 2 : renditions.Length;
         long pixels = 0;
         for (var i = 0; i < delivered; i++)
         {
             var profile = credentials.Profiles[i];
-            var name = profile.Name.Length > 0
-                ? profile.Name
-                : string.Create(CultureInfo.InvariantCulture, $"net_{profile.Width}x{profile.Height}_{profile.Bitrate}");
+            var name = SegmentCredentials.NameOf(profile);
             var extension = profile.Format == VideoProfile.Types.Format.Mp4 ? "mp4" : "ts";
             var file = string.Create(CultureInfo.InvariantCulture, $"{credentials.Segment.Seq}.{extension}");
             if (fault != SegmentFault.Gone) session.Memory.Save(name, file, renditions[i]);
-            var segment = new TranscodedSegmentData { Url = $"{run.ServiceUri}/stream/{session.Id}/{name}/{file}", Pixels = credentials.PixelsOf(profile) };
+            var segment = new TranscodedSegmentData { Url = $"{run.ServiceUri}/stream/{session.Id}/{name}/{file}", Pixels = credentials.PixelsOf(profile) * (fault == SegmentFault.InflatedPixels ? 10 : 1) };
             pixels += segment.Pixels;
             result.Data.Segments.Add(segment);
         }

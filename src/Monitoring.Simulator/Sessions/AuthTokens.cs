@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Security.Cryptography;
 using System.Text;
 using Google.Protobuf;
@@ -16,11 +15,10 @@ internal sealed class AuthTokens(ReadOnlySpan<byte> secret, TimeProvider clock)
 
     private readonly byte[] _secret = secret.ToArray();
 
-    public AuthToken Issue()
-    {
-        var session = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
-        return Make(session, (clock.GetUtcNow() + Validity).ToUnixTimeSeconds());
-    }
+    public AuthToken Issue() => MakeUntil(clock.GetUtcNow() + Validity);
+
+    /// <summary>A token that ended a minute ago, for a node that misbehaves.</summary>
+    public AuthToken IssueExpired() => MakeUntil(clock.GetUtcNow() - TimeSpan.FromMinutes(1));
 
     public AuthToken Make(string sessionId, long expiration) => new()
     {
@@ -39,11 +37,11 @@ internal sealed class AuthTokens(ReadOnlySpan<byte> secret, TimeProvider clock)
 
     public bool IsGenuine(AuthToken token) => CryptographicOperations.FixedTimeEquals(token.Token.Span, Mac(token.SessionId, token.Expiration));
 
+    private AuthToken MakeUntil(DateTimeOffset end) => Make(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4)), end.ToUnixTimeSeconds());
+
     private byte[] Mac(string sessionId, long expiration)
     {
-        // Zero is the empty byte string, as Go's big.Int writes it; .NET's BigInteger would write one zero byte.
-        var expirationBytes = expiration == 0 ? [] : new BigInteger((ulong)expiration).ToByteArray(isUnsigned: true, isBigEndian: true);
-        byte[] message = [.. Encoding.UTF8.GetBytes(sessionId), .. expirationBytes];
+        byte[] message = [.. Encoding.UTF8.GetBytes(sessionId), .. BigEndian.Minimal(expiration)];
         return HMACSHA256.HashData(_secret, message);
     }
 }

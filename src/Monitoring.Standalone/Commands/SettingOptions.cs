@@ -21,9 +21,10 @@ internal sealed class SettingOptions
     {
         Setting("--urls", "Urls", "URLS", $"Addresses to listen on, separated by semicolons. Default: {OptionsParser.DefaultUrl}");
         Setting("--data", "Data", "DIR", "The directory that everything is kept in. Default: data");
-        Setting("--source", "Source:Kind", "KIND", "simulated, list or webhook. Default: what the other settings imply, else simulated.");
+        Setting("--source", "Source:Kind", "KIND", "simulated, list, webhook or chain. Default: what the other settings imply, else simulated.");
         Several("--orchestrator", "Source:Orchestrators", "ENTRY", "An orchestrator of the list: 0xaddress=https://host:port, or https://host:port. May be given several times.");
         Setting("--webhook", "Source:Webhook", "URL", "A list in the form of go-livepeer's -orchWebhookUrl.");
+        Several("--rpc", "Chain:RpcUrls", "URL", "A JSON-RPC endpoint of the chain; several are used in turn when one fails. The wallet's key comes from Wallet:KeyFile or Wallet:Keystore.");
         Setting("--region", "Region:Id", "CODE", "The region that this process measures from, such as FRA.");
         Several("--control", "Region:Controls", "URL", "An outside host that must always answer; give at least two.");
         Setting("--tests-per-day", "Schedule:TestsPerDay", "N", "Tests of each orchestrator a day and region. Default: 8");

@@ -9,11 +9,14 @@ namespace Monitoring.Standalone.Commands;
 internal sealed record Surroundings(
     TextWriter Output, TextWriter Error, IReadOnlyCollection<KeyValuePair<string, string?>> Environment, string Directory, TimeProvider Time)
 {
+    /// <summary>Who can be asked; null where nobody sits at a terminal.</summary>
+    public TextReader? Terminal { get; init; }
+
     /// <summary>The process as it is.</summary>
     public static Surroundings OfProcess() => new(
         Console.Out,
         Console.Error,
         [.. System.Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().Select(v => KeyValuePair.Create((string)v.Key, (string?)v.Value))],
         System.IO.Directory.GetCurrentDirectory(),
-        TimeProvider.System);
+        TimeProvider.System) { Terminal = Console.IsInputRedirected ? null : Console.In };
 }

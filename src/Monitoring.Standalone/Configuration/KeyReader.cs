@@ -35,6 +35,9 @@ internal sealed class KeyReader(ConfigurationLayers layers)
         return layers.Merged[key] is { } text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : null;
     }
 
+    /// <summary>Where the value of a key came from: a file's name, <c>environment</c>, <c>command line</c> or <c>default</c>.</summary>
+    public string OriginOf(string key) => layers.OriginOf(key);
+
     public void Show(string key, string value) => Effective.Add(new EffectiveSetting(key, value, layers.OriginOf(key)));
 
     public string Text(string key, string otherwise)
@@ -96,7 +99,9 @@ internal sealed class KeyReader(ConfigurationLayers layers)
     }
 
     /// <summary>The entries of an array, each with its key. A single text (environment, command line) is split at commas and line breaks.</summary>
-    public ImmutableArray<(string Key, string Value)> List(string key)
+    /// <param name="key">The key.</param>
+    /// <param name="shown">What is shown of an entry; null shows it whole.</param>
+    public ImmutableArray<(string Key, string Value)> List(string key, Func<string, string>? shown = null)
     {
         var entries = ImmutableArray.CreateBuilder<(string, string)>();
         if (Text(key) is { } single)
@@ -117,7 +122,7 @@ internal sealed class KeyReader(ConfigurationLayers layers)
             }
         }
 
-        Show(key, string.Join(", ", entries.Select(e => e.Item2)));
+        Show(key, string.Join(", ", entries.Select(e => shown?.Invoke(e.Item2) ?? e.Item2)));
         return entries.ToImmutable();
     }
 

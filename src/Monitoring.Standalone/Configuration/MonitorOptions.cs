@@ -43,6 +43,15 @@ internal sealed record MonitorOptions
     /// <summary>What the simulated network consists of, where it is used.</summary>
     public required SimulateOptions Simulate { get; init; }
 
+    /// <summary>The chain that is read; null for none.</summary>
+    public ChainSettings? Chain { get; init; }
+
+    /// <summary>Where the key that pays is; null for tests that nobody pays.</summary>
+    public WalletOptions? Wallet { get; init; }
+
+    /// <summary>The most that may be spent; without effect where there is no wallet.</summary>
+    public required SpendCaps Spend { get; init; }
+
     /// <summary>The least level of our own log lines.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
@@ -78,6 +87,9 @@ internal enum SourceKind
 
     /// <summary>A list in the form of go-livepeer's <c>-orchWebhookUrl</c>, read again and again.</summary>
     Webhook,
+
+    /// <summary>The active set of the protocol, read from the chain again and again.</summary>
+    Chain,
 }
 
 /// <summary>Section <c>Source</c>.</summary>

@@ -31,6 +31,9 @@ internal sealed class OptionsParser
     private const int SegmentSeconds = 2;
     private const int AroundTheClipSeconds = 18;
 
+    // A walk of the chain takes hundreds of calls, and a change has to be seen within 10 minutes.
+    private const int ChainRefreshSeconds = 240;
+
     private readonly KeyReader _keys;
 
     private OptionsParser(KeyReader keys) => _keys = keys;
@@ -46,7 +49,12 @@ internal sealed class OptionsParser
 
     private MonitorOptions Read()
     {
-        var source = Source();
+        var paid = new PaidSections(_keys);
+        var chain = paid.Chain();
+        var source = Source(chain is not null);
+        var wallet = paid.Wallet();
+        var spend = paid.Spend();
+        paid.Check(source.Kind, chain, wallet);
         var simulated = source.Kind == SourceKind.Simulated;
         var region = Region(simulated);
         var tests = new TestOptions(_keys.Number("Tests:Streams", 1, 1, 8), _keys.Number("Tests:Segments", simulated ? 5 : 15, 1, 15), _keys.Number("Tests:PriceCeiling", 50_000, 0, int.MaxValue));
@@ -59,6 +67,9 @@ internal sealed class OptionsParser
         return new MonitorOptions
         {
             Source = source,
+            Chain = chain,
+            Wallet = wallet,
+            Spend = spend,
             Region = region,
             Tests = tests,
             Schedule = schedule,
@@ -74,15 +85,15 @@ internal sealed class OptionsParser
         };
     }
 
-    private SourceOptions Source()
+    private SourceOptions Source(bool withChain)
     {
         var entries = _keys.List("Source:Orchestrators");
         var webhookText = _keys.Text("Source:Webhook");
         Uri? webhook = null;
         if (webhookText is not null) webhook = HttpUrl("Source:Webhook", webhookText);
         _keys.Show("Source:Webhook", webhook is null ? webhookText ?? "" : WithoutCredentials(webhook));
-        var implied = webhookText is not null ? SourceKind.Webhook : entries.IsEmpty ? SourceKind.Simulated : SourceKind.List;
-        var kind = _keys.Choice("Source:Kind", implied, ("simulated", SourceKind.Simulated), ("list", SourceKind.List), ("webhook", SourceKind.Webhook));
+        var implied = webhookText is not null ? SourceKind.Webhook : !entries.IsEmpty ? SourceKind.List : withChain ? SourceKind.Chain : SourceKind.Simulated;
+        var kind = _keys.Choice("Source:Kind", implied, ("simulated", SourceKind.Simulated), ("list", SourceKind.List), ("webhook", SourceKind.Webhook), ("chain", SourceKind.Chain));
         if (kind != SourceKind.List && !entries.IsEmpty) _keys.Problem("Source:Orchestrators", $"A list is not read from a source of the kind {Word(kind)}; set Source:Kind to list or remove it.");
         if (kind != SourceKind.Webhook && webhookText is not null) _keys.Problem("Source:Webhook", $"A webhook is not read from a source of the kind {Word(kind)}; set Source:Kind to webhook or remove it.");
         if (kind == SourceKind.List && entries.IsEmpty) _keys.Problem("Source:Orchestrators", "A list of orchestrators is expected, such as [\"0x<40 hex digits>=https://host:8935\"].");
@@ -92,7 +103,7 @@ internal sealed class OptionsParser
             kind,
             kind == SourceKind.List ? Orchestrators(entries) : [],
             webhook,
-            TimeSpan.FromSeconds(_keys.Number("Source:RefreshSeconds", 60, 1, SecondsOfDay)),
+            TimeSpan.FromSeconds(_keys.Number("Source:RefreshSeconds", kind == SourceKind.Chain ? ChainRefreshSeconds : 60, 1, SecondsOfDay)),
             _keys.Switch("Source:AllowLoopback", simulated),
             Maintenance());
     }

@@ -15,9 +15,12 @@ internal sealed class Memory(IStateLog log)
     public IEnumerable<RememberedEnrolment> ReadEnrolments() =>
         log.Read(Enrolments).Select(e => JsonSerializer.Deserialize(e.Json, MemoryJson.Default.RememberedEnrolment)!);
 
-    /// <summary>Remembers an enrolment or its end.</summary>
-    public Task RememberAsync(RememberedEnrolment enrolment, CancellationToken cancellationToken) =>
-        log.PutAsync(Enrolments, enrolment.Id.Text, JsonSerializer.Serialize(enrolment, MemoryJson.Default.RememberedEnrolment), cancellationToken);
+    /// <summary>Remembers enrolments and ends of enrolments.</summary>
+    public Task RememberAsync(IEnumerable<RememberedEnrolment> enrolments, CancellationToken cancellationToken) => log.PutAllAsync(
+        [.. enrolments.Select(e => new StateEntry(Enrolments, e.Id.Text, JsonSerializer.Serialize(e, MemoryJson.Default.RememberedEnrolment)))], cancellationToken);
+
+    /// <summary>Forgets somebody who left so long ago that nothing is published any more.</summary>
+    public Task ForgetAsync(OrchestratorId id, CancellationToken cancellationToken) => log.RemoveAsync(Enrolments, id.Text, cancellationToken);
 
     /// <summary>Anomalies that last or are still remembered.</summary>
     public IEnumerable<AnomalySpan> ReadAnomalies() =>

@@ -72,10 +72,43 @@ internal sealed partial class MonitorHub
         }
     }
 
+    // What may be spent is written down before anybody gets the job; where a cap is reached, or the disk refuses, the test does not start.
+    private async Task<ImmutableArray<TestJob>> WithAllowanceAsync(Budget budget, ImmutableArray<TestJob> jobs, DateTimeOffset now)
+    {
+        var granted = ImmutableArray.CreateBuilder<TestJob>(jobs.Length);
+        foreach (var job in jobs)
+        {
+            try
+            {
+                if (await budget.ReserveAsync(job, now, CancellationToken.None) is { } paid)
+                {
+                    granted.Add(paid);
+                    continue;
+                }
+            }
+            catch (StorageFullException e)
+            {
+                LogNotReserved(job.Id, e.Message);
+            }
+
+            Apply(job.Orchestrator, new Event.TestDeferred(job.Id, OutcomeCode.SpendCap));
+        }
+
+        return granted.ToImmutable();
+    }
+
     private async Task TakeReportAsync(Command.Report report)
     {
         var result = report.Result;
+        if (!_isEnrolled)
+        {
+            // A refusal is for good. What an earlier process measured must not be refused because this one does not know the set yet.
+            report.Answer.TrySetException(new InvalidOperationException("the set of orchestrators is not known yet"));
+            return;
+        }
+
         Forget(result.Id, result.Region);
+        if (Budget is not null) await Budget.SettleAsync(result.Id, result.Summary.Spend.Wei(), CancellationToken.None);
         if (!_states.TryGetValue(result.Orchestrator, out _))
         {
             report.Answer.TrySetResult(new ReportAnswer(false, "no such orchestrator is known"));
@@ -158,7 +191,12 @@ internal sealed partial class MonitorHub
             _states[revision.Orchestrator] = OrchestratorState.New(revision.Orchestrator);
         }
 
-        Apply(revision.Orchestrator, new Event.ResultPosted(revision));
+        if (Apply(revision.Orchestrator, new Event.ResultPosted(revision)).Any(e => e is Effect.RefuseReport))
+        {
+            post.Answer.TrySetResult(PostAnswer.Refused);
+            return;
+        }
+
         _ = AnswerWhenStoredAsync(_storing.GetValueOrDefault((revision.Test, revision.Revision), Task.CompletedTask), post.Answer);
     }
 
@@ -183,40 +221,49 @@ internal sealed partial class MonitorHub
     {
         var now = _time.GetUtcNow();
         var remembered = _memory.ReadEnrolments().ToDictionary(e => e.Id);
-        foreach (var (id, record) in rule.Records().OrderBy(r => r.Key))
-        {
-            remembered.TryGetValue(id, out var before);
-            var since = before is { WithdrawnAt: null } ? before.Since : now;
-            var next = new RememberedEnrolment(id, record.ServiceUri, record.Verified, since, null);
-            if (next != before) await _memory.RememberAsync(next, CancellationToken.None);
-            await _schedule.ShareAsync(id, record.Share, CancellationToken.None);
-            if (!_states.TryGetValue(id, out var state))
-            {
-                state = OrchestratorState.New(id);
-                _states[id] = state;
-            }
+        var records = rule.Records();
+        var enrolled = records
+            .Select(r => new RememberedEnrolment(r.Key, r.Value.ServiceUri, r.Value.Verified, remembered.GetValueOrDefault(r.Key) is { WithdrawnAt: null } before ? before.Since : now, null))
+            .OrderBy(e => e.Id).ToList();
+        var gone = remembered.Values.Where(e => e.WithdrawnAt is null && !records.ContainsKey(e.Id)).Select(e => e with { WithdrawnAt = now }).ToList();
 
+        // Remembered before it is acted on: a crash in between is made up for at the next start.
+        await _memory.RememberAsync(enrolled.Concat(gone), CancellationToken.None);
+        await _schedule.ShareAsync(
+            [.. enrolled.Select(e => (e.Id, (SlotShare?)records[e.Id].Share)), .. gone.Select(e => (e.Id, (SlotShare?)null))], CancellationToken.None);
+
+        foreach (var enrolment in enrolled)
+        {
+            var id = enrolment.Id;
+            if (!_states.TryGetValue(id, out var state)) _states[id] = state = OrchestratorState.New(id);
             if (!state.Active)
             {
-                Apply(id, new Event.Enrolled(record, since));
-                LogEnrolled(id, record.ServiceUri);
+                Apply(id, new Event.Enrolled(records[id], enrolment.Since));
+                LogEnrolled(id, enrolment.ServiceUri);
             }
             else
             {
-                Apply(id, new Event.RecordChanged(record));
+                Apply(id, new Event.RecordChanged(records[id]));
             }
 
             _board.Describe(_states[id]);
         }
 
-        foreach (var gone in remembered.Values.Where(e => e.WithdrawnAt is null && !rule.Active.ContainsKey(e.Id)))
+        foreach (var left in gone)
         {
-            await _memory.RememberAsync(gone with { WithdrawnAt = now }, CancellationToken.None);
-            await _schedule.ShareAsync(gone.Id, null, CancellationToken.None);
-            Apply(gone.Id, new Event.Withdrawn(now));
-            if (_states.TryGetValue(gone.Id, out var state)) _board.Describe(state);
-            LogWithdrawn(gone.Id);
+            Apply(left.Id, new Event.Withdrawn(now));
+            if (_states.TryGetValue(left.Id, out var state)) _board.Describe(state);
+            LogWithdrawn(left.Id);
         }
+
+        foreach (var old in remembered.Values.Where(e => e.WithdrawnAt < now - _options.Replay - TimeSpan.FromDays(10) && !records.ContainsKey(e.Id)))
+        {
+            await _memory.ForgetAsync(old.Id, CancellationToken.None);
+            await _schedule.ForgetAsync(old.Id, CancellationToken.None);
+            _states.Remove(old.Id);
+        }
+
+        _isEnrolled = true;
     }
 
     private async Task LearnFromAsync(TestResult result)

@@ -36,6 +36,7 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
     private DateTimeOffset _nextHealthTick;
     private DateTimeOffset _nextSnapshot;
     private DateTimeOffset? _storeRetryAt;
+    private bool _isEnrolled;
 
     /// <summary>Creates the hub; <see cref="ReplayAsync"/> and then <see cref="RunAsync"/> start it.</summary>
     public MonitorHub(HubOptions options, IResultStore store, IStateLog memory, PlanBook plans, ScheduleBook schedule, Board board, TimeProvider time, ILogger<MonitorHub> log)
@@ -57,6 +58,9 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
     /// result again when a report is repeated.
     /// </summary>
     public Func<OutcomeRevision, Task>? OnMeasured { get; set; }
+
+    /// <summary>Reserves what each test may spend; null where nothing is paid.</summary>
+    public Budget? Budget { get; init; }
 
     /// <summary>False while the store refuses writes.</summary>
     public bool IsStoring { get; private set; } = true;
@@ -202,6 +206,7 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
                     break;
                 case Command.Return back:
                     if (_jobs.TryGetValue(back.Test, out var whose)) Apply(whose, new Event.TestDeferred(back.Test, back.Reason));
+                    if (Budget is not null) await Budget.SettleAsync(back.Test, 0, CancellationToken.None);
                     back.Answer.TrySetResult();
                     break;
                 case Command.Report report:
@@ -282,7 +287,7 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
             foreach (var id in owing) Apply(id, new Event.Ticked());
         }
 
-        GrantLeases(now);
+        await GrantLeasesAsync(now);
         if (_board.IsStale && now >= _nextSnapshot)
         {
             _nextSnapshot = now + _options.SnapshotEvery;
@@ -311,7 +316,7 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
         stop.ThrowIfCancellationRequested();
     }
 
-    private void GrantLeases(DateTimeOffset now)
+    private async Task GrantLeasesAsync(DateTimeOffset now)
     {
         for (var i = 0; i < _waiting.Count; i++)
         {
@@ -321,10 +326,16 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
             // While nothing can be stored nothing is begun.
             if (_storeRetryAt is null) (_queues[lease.Region], jobs) = _queues[lease.Region].Lease(now, lease.Workers, _options.LeaseAhead);
             if (jobs.IsEmpty && now < lease.Until) continue;
+            if (Budget is not null) jobs = await WithAllowanceAsync(Budget, jobs, now);
+            if (jobs.IsEmpty && now < lease.Until) continue;
             foreach (var job in jobs) Apply(job.Orchestrator, new Event.TestLeased(job.Id));
             if (!lease.Answer.TrySetResult(jobs))
             {
-                foreach (var job in jobs) Apply(job.Orchestrator, new Event.TestDeferred(job.Id, OutcomeCode.ShuttingDown));
+                foreach (var job in jobs)
+                {
+                    Apply(job.Orchestrator, new Event.TestDeferred(job.Id, OutcomeCode.ShuttingDown));
+                    if (Budget is not null) await Budget.SettleAsync(job.Id, 0, CancellationToken.None);
+                }
             }
 
             _waiting.RemoveAt(i--);
@@ -336,6 +347,9 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
 
     [LoggerMessage(1002, LogLevel.Error, "The hub could not obey {Command}")]
     private partial void LogCommandFailed(string command, Exception e);
+
+    [LoggerMessage(1007, LogLevel.Error, "What {Test} may spend could not be written down, so it does not start: {Why}")]
+    private partial void LogNotReserved(TestId test, string why);
 
     [LoggerMessage(1003, LogLevel.Warning, "The results of {Region} since {From:u} are void: {Reason}")]
     private partial void LogAnomaly(RegionId region, DateTimeOffset from, string reason);

@@ -29,17 +29,26 @@ internal sealed class ScheduleBook(IStateLog log, PlanBook plans, SchedulePolicy
         await log.PutAsync(Rules, "all", JsonSerializer.Serialize(known, ScheduleBookJson.Default.ListPublishedRules), cancellationToken);
     }
 
-    /// <summary>An orchestrator's part in the slots from now on; null when it has left.</summary>
-    public async Task ShareAsync(OrchestratorId id, SlotShare? share, CancellationToken cancellationToken)
+    /// <summary>Orchestrators' parts in the slots from now on; null for one that has left.</summary>
+    public Task ShareAsync(IEnumerable<(OrchestratorId Id, SlotShare? Share)> shares, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var known = Read(Shares, id.Text, ScheduleBookJson.Default.ListPublishedShare);
-        var next = new PublishedShare(now, id, share?.Endpoint, share?.Index ?? 0, share?.Count ?? 0);
-        if (known.LastOrDefault() is { } last && last with { From = now } == next) return;
-        known.Add(next);
-        while (known.Count > 1 && known[1].From < now - Keep) known.RemoveAt(0);
-        await log.PutAsync(Shares, id.Text, JsonSerializer.Serialize(known, ScheduleBookJson.Default.ListPublishedShare), cancellationToken);
+        var changed = new List<StateEntry>();
+        foreach (var (id, share) in shares)
+        {
+            var known = Read(Shares, id.Text, ScheduleBookJson.Default.ListPublishedShare);
+            var next = new PublishedShare(now, id, share?.Endpoint, share?.Index ?? 0, share?.Count ?? 0);
+            if (known.LastOrDefault() is { } last && last with { From = now } == next) continue;
+            known.Add(next);
+            while (known.Count > 1 && known[1].From < now - Keep) known.RemoveAt(0);
+            changed.Add(new StateEntry(Shares, id.Text, JsonSerializer.Serialize(known, ScheduleBookJson.Default.ListPublishedShare)));
+        }
+
+        return log.PutAllAsync(changed, cancellationToken);
     }
+
+    /// <summary>Forgets somebody whose last day is not published any more.</summary>
+    public Task ForgetAsync(OrchestratorId id, CancellationToken cancellationToken) => log.RemoveAsync(Shares, id.Text, cancellationToken);
 
     /// <inheritdoc />
     public PublishedDay? Find(DateOnly day)

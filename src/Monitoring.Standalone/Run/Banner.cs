@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Numerics;
+using Monitoring.Ethereum;
 using Monitoring.Standalone.Configuration;
 
 namespace Monitoring.Standalone.Run;
@@ -9,8 +11,9 @@ internal static class Banner
     /// <summary>Writes it.</summary>
     /// <param name="options">The configuration.</param>
     /// <param name="urls">The addresses that are really listened on.</param>
+    /// <param name="payer">Whose tickets pay the tests; null where nobody's do.</param>
     /// <param name="to">Where to.</param>
-    public static void Write(MonitorOptions options, IEnumerable<string> urls, TextWriter to)
+    public static void Write(MonitorOptions options, IEnumerable<string> urls, Address? payer, TextWriter to)
     {
         if (options.IsSimulated)
         {
@@ -29,6 +32,8 @@ internal static class Banner
         to.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"schedule     {schedule.TestsPerDay} tests a day from each region, one every {Span(TimeSpan.FromDays(1) / schedule.TestsPerDay)}; {options.Tests.Segments} segments, {options.Tests.Streams} at a time"));
+        if (payer is { } wallet)
+            to.WriteLine($"wallet       {wallet}, at most {WeiText.Format(options.Spend.PerTest)} a test and {WeiText.Format(BigInteger.Min(options.Spend.PerRegionDay, options.Spend.PerDay))} a day");
         if (options.PostTo is { } postTo) to.WriteLine($"posting to   {postTo.Url.GetLeftPart(UriPartial.Path)}");
         to.Flush();
     }
@@ -37,6 +42,7 @@ internal static class Banner
     {
         SourceKind.Simulated => "simulated network",
         SourceKind.List => string.Create(CultureInfo.InvariantCulture, $"list of {options.Source.Orchestrators.Length}"),
+        SourceKind.Chain => string.Create(CultureInfo.InvariantCulture, $"active set of chain {options.Chain!.Id}, by {options.Chain.RpcUrls.Length} endpoint(s)"),
         _ => $"webhook {options.Source.Webhook!.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)}",
     };
 

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
+using Monitoring.Ethereum;
+using Monitoring.Livepeer;
 using Monitoring.Simulator;
 using Monitoring.Standalone.Commands;
 using Monitoring.Standalone.Configuration;
@@ -7,6 +9,7 @@ using Monitoring.Standalone.Hub;
 using Monitoring.Standalone.Logging;
 using Monitoring.Standalone.PostTo;
 using Monitoring.Standalone.Sources;
+using Monitoring.Standalone.Wallet;
 using Monitoring.Storage;
 
 namespace Monitoring.Standalone.Run;
@@ -50,9 +53,14 @@ internal sealed partial class MonitorRun
         {
             await around.Error.WriteLineAsync(e.Message);
         }
-        catch (Exception e) when (e is IOException or InvalidOperationException)
+        catch (KeyException e)
         {
-            // A port that is taken, a disk that cannot be read, an ffmpeg that is not there: the message names it.
+            await around.Error.WriteLineAsync($"The key of the wallet cannot be used: {e.Message}");
+            return ExitCode.Usage;
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException or InvalidDataException or ChainException)
+        {
+            // A chain of other contracts, a port that is taken, a disk that cannot be read, an ffmpeg that is not there: the message names it.
             await around.Error.WriteLineAsync($"The monitor could not be started: {e.Message}");
         }
 
@@ -64,15 +72,23 @@ internal sealed partial class MonitorRun
         await using var memory = await KeyedLog.OpenAsync(directory.State, LogFault, stop);
         await DataNetwork.ClaimAsync(memory, _options.IsSimulated, directory.DirectoryPath, stop);
         await using var store = await JournalResultStore.OpenAsync(directory.Journal, _around.Time, LogFault, stop);
-        await using var fleet = _options.IsSimulated ? await SimulatedFleet.StartAsync(SimulatedNetwork.Fleet(_options.Simulate), stop) : null;
+        await using var fleet = _options.IsSimulated ? await RememberedPorts.StartAsync(_options.Simulate, memory, stop) : null;
         using var webhook = _options.Source.Kind == SourceKind.Webhook ? new WebhookSource(_options.Source.Webhook!, _around.Time) : null;
-        IOrchestratorSource source = fleet is not null ? new SimulatedSource(fleet) : webhook is not null ? webhook : new ListSource(_options.Source.Orchestrators);
+        using var chain = _options.Wallet is null ? null : await ChainAccess.ConnectAsync(_options.Chain!, _around.Time, stop);
+        using var wallet = chain is null ? null : await OpenWalletAsync(chain, directory, stop);
+        IOrchestratorSource source = fleet is not null ? new SimulatedSource(fleet)
+            : webhook is not null ? webhook
+            : _options.Source.Kind == SourceKind.Chain ? new ChainSource(chain!)
+            : new ListSource(_options.Source.Orchestrators);
 
         var plans = await PlanBook.OpenAsync(memory, _options.Schedule, stop);
         var board = new Board();
         var schedule = new ScheduleBook(memory, plans, _options.Schedule, _around.Time);
         await schedule.OpenAsync(stop);
-        var hub = new MonitorHub(new HubOptions { Policy = _options.Policy }, store, memory, plans, schedule, board, _around.Time, _logs.CreateLogger<MonitorHub>());
+        var hub = new MonitorHub(new HubOptions { Policy = _options.Policy }, store, memory, plans, schedule, board, _around.Time, _logs.CreateLogger<MonitorHub>())
+        {
+            Budget = wallet is null ? null : await Budget.OpenAsync(_options.Spend, memory, _around.Time.GetUtcNow(), stop),
+        };
         LogReplayed(await hub.ReplayAsync(stop));
         var remembered = hub.RememberedSet().ToList();
         var registry = new Registry(
@@ -84,11 +100,12 @@ internal sealed partial class MonitorRun
         await app.StartAsync(stop);
 
         var regions = _options.Region.Measured
-            .Select(id => new Region(id, _options, Path.Combine(directory.Spool, id.Code), hub, _around.Time, _logs, LogFault)).ToList();
-        Banner.Write(_options, app.Urls, _around.Error);
+            .Select(id => new Region(id, _options, wallet?.Paymaster ?? OffChainPaymaster.Instance, Path.Combine(directory.Spool, id.Code), hub, _around.Time, _logs, LogFault)).ToList();
+        var watch = wallet is null ? null : new WalletWatch(wallet.Watch, wallet.Reserve, _around.Time, _logs.CreateLogger<WalletWatch>());
+        Banner.Write(_options, app.Urls, wallet?.Address, _around.Error);
         try
         {
-            return await LiveAsync(app, hub, registry, regions, store, poster, stop);
+            return await LiveAsync(app, hub, registry, regions, store, poster, watch, stop);
         }
         finally
         {
@@ -98,7 +115,7 @@ internal sealed partial class MonitorRun
 
     // Each part outlives those that need it: regions report to the hub, the hub tells the poster.
     private async Task<int> LiveAsync(
-        WebApplication app, MonitorHub hub, Registry registry, List<Region> regions, JournalResultStore store, LeaderboardPoster? poster, CancellationToken stop)
+        WebApplication app, MonitorHub hub, Registry registry, List<Region> regions, JournalResultStore store, LeaderboardPoster? poster, WalletWatch? watch, CancellationToken stop)
     {
         using var stopMeasuring = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var stopHub = new CancellationTokenSource();
@@ -122,6 +139,7 @@ internal sealed partial class MonitorRun
         var hubbing = WatchAsync("the hub", hub.RunAsync(stopHub.Token));
         var measuring = Task.WhenAll([
             WatchAsync("the registry", registry.RunAsync(stopMeasuring.Token)),
+            WatchAsync("the watch over the wallet", watch?.RunAsync(stopMeasuring.Token) ?? Task.CompletedTask),
             WatchAsync("the upkeep of the journal", KeepJournalAsync(store, stopMeasuring.Token)),
             .. regions.Select(r => WatchAsync("a region", r.RunAsync(stopMeasuring.Token)))]);
 
@@ -160,6 +178,13 @@ internal sealed partial class MonitorRun
         }
     }
 
+    private async Task<OpenedWallet> OpenWalletAsync(IChain chain, StateDirectory directory, CancellationToken stop)
+    {
+        var key = await WalletKey.LoadAsync(_options.Wallet!, stop);
+        if (key.ReadableByOthers) LogKeyReadable();
+        return await OpenedWallet.OpenAsync(key, chain, _options.Spend, directory.DirectoryPath, _around.Time, stop);
+    }
+
     private LeaderboardPoster? OpenPoster(StateDirectory directory)
     {
         if (_options.PostTo is not { } to) return null;
@@ -187,6 +212,9 @@ internal sealed partial class MonitorRun
 
     [LoggerMessage(5005, LogLevel.Information, "Stopped")]
     private partial void LogStopped();
+
+    [LoggerMessage(5007, LogLevel.Warning, "Others than its owner may read the file of the wallet's key: change its permissions (chmod 600)")]
+    private partial void LogKeyReadable();
 
     [LoggerMessage(5006, LogLevel.Warning, "The sums of closed days could not be written and are tried again: {Why}")]
     private partial void LogDaysNotClosed(string why);

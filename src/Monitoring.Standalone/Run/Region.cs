@@ -23,7 +23,15 @@ internal sealed class Region : IAsyncDisposable
     private readonly TimeProvider _time;
 
     /// <summary>Opens the region; <see cref="RunAsync"/> starts it.</summary>
-    public Region(RegionId id, MonitorOptions options, string folder, MonitorHub hub, TimeProvider time, ILoggerFactory logs, Action<JournalFault> onFault)
+    /// <param name="id">Which.</param>
+    /// <param name="options">The configuration.</param>
+    /// <param name="paymaster">Pays its tests, or nobody does.</param>
+    /// <param name="folder">Where its spool is.</param>
+    /// <param name="hub">Its hub.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logs">Where its log lines go.</param>
+    /// <param name="onFault">Told of damage in the spool.</param>
+    public Region(RegionId id, MonitorOptions options, IPaymaster paymaster, string folder, MonitorHub hub, TimeProvider time, ILoggerFactory logs, Action<JournalFault> onFault)
     {
         _id = id;
         _hub = hub;
@@ -32,11 +40,10 @@ internal sealed class Region : IAsyncDisposable
         _spool = FileSpool.Open(folder, SpoolFormat.TestResult, new SpoolBounds(), time, onFault);
         _controls = new ControlChecks(new ControlOptions { Controls = options.Region.Controls }, new SocketsHttpHandler(), time, logs.CreateLogger<ControlChecks>());
 
-        // Off-chain until there is a wallet: real orchestrators on the chain refuse such tests, and say so.
         var test = StreamTest.Create(
             Clip.Embedded.Take(options.Tests.Segments),
             new StreamTestOptions { Streams = options.Tests.Streams, PriceCeiling = options.Tests.PriceCeiling, Dial = new DialPolicy { AllowLoopback = options.Source.AllowLoopback } },
-            OffChainPaymaster.Instance,
+            paymaster,
             time);
         _worker = new RegionWorker(
             new RegionWorkerOptions { Region = id, Workers = options.Region.Workers }, hub, new RegionTester(test), _spool, _controls, time, logs.CreateLogger<RegionWorker>());

@@ -1,16 +1,17 @@
+using Monitoring.Standalone.Hub;
 using Monitoring.Storage;
 using Monitoring.Web;
 
 namespace Monitoring.Standalone.Run;
 
-/// <summary>Asks the store for its newest result: an answer, even none, means that it can be read.</summary>
-internal sealed class StoreHealth(IResultStore store, TimeProvider time) : IStoreHealth
+/// <summary>Ready means that results can be written, by the hub's last try, and read: the store is asked for its newest.</summary>
+internal sealed class StoreHealth(MonitorHub hub, IResultStore store, TimeProvider time) : IStoreHealth
 {
     public async ValueTask<bool> IsReadyAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var newest = new ResultQuery { From = now - TimeSpan.FromMinutes(5), Until = now, Limit = 1 };
         await foreach (var _ in store.ReadAsync(newest, cancellationToken)) break;
-        return true;
+        return hub.IsStoring;
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Monitoring.Standalone.Configuration;
+using Monitoring.Standalone.Hub;
 using Monitoring.Storage;
 using Monitoring.Web;
 
@@ -16,7 +17,7 @@ internal static class WebHost
     private const long MostRequestBytes = 1 << 20;
 
     /// <summary>Builds the server; it listens once it is started.</summary>
-    public static WebApplication Build(MonitorOptions options, ILeaderboard board, IPostedResults posted, IScheduleBook schedule, IResultStore store, TimeProvider time, ILoggerFactory logs)
+    public static WebApplication Build(MonitorOptions options, ILeaderboard board, MonitorHub hub, IScheduleBook schedule, IResultStore store, TimeProvider time, ILoggerFactory logs)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "monitor" });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -30,10 +31,10 @@ internal static class WebHost
         builder.Services.AddSingleton(logs);
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton(board);
-        builder.Services.AddSingleton(posted);
+        builder.Services.AddSingleton<IPostedResults>(hub);
         builder.Services.AddSingleton(schedule);
         builder.Services.AddSingleton(store);
-        builder.Services.AddSingleton<IStoreHealth>(new StoreHealth(store, time));
+        builder.Services.AddSingleton<IStoreHealth>(new StoreHealth(hub, store, time));
         builder.Services.AddRoutingCore();
         builder.Services.AddMonitoringWeb(options.Web);
         var app = builder.Build();

@@ -17,6 +17,13 @@ public interface IStateLog : IAsyncDisposable
     /// <exception cref="StorageFullException">The disk is full or unwritable, or a bound is reached; the old value stands.</exception>
     Task PutAsync(string kind, string key, string json, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Sets many values with one write to the disk. They are durable when the task completes; after a crash before that, some may be there.
+    /// </summary>
+    /// <exception cref="System.Text.Json.JsonException">A value is not JSON; nothing was set.</exception>
+    /// <exception cref="StorageFullException">The disk is full or unwritable, or a bound is reached; the old values stand.</exception>
+    Task PutAllAsync(IReadOnlyCollection<StateEntry> entries, CancellationToken cancellationToken);
+
     /// <summary>Removes a key durably. One that is not there is no error.</summary>
     /// <exception cref="StorageFullException">The disk is full or unwritable; the value stands.</exception>
     Task RemoveAsync(string kind, string key, CancellationToken cancellationToken);

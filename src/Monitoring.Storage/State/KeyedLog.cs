@@ -71,15 +71,28 @@ public sealed class KeyedLog : IStateLog
 
     /// <inheritdoc />
     /// <exception cref="ArgumentException">The kind, the key or the value is too long, or a name is empty.</exception>
-    public async Task PutAsync(string kind, string key, string json, CancellationToken cancellationToken)
+    public Task PutAsync(string kind, string key, string json, CancellationToken cancellationToken) =>
+        PutAllAsync([new StateEntry(kind, key, json)], cancellationToken);
+
+    /// <inheritdoc />
+    /// <exception cref="ArgumentException">A kind, a key or a value is too long, or a name is empty.</exception>
+    public async Task PutAllAsync(IReadOnlyCollection<StateEntry> entries, CancellationToken cancellationToken)
     {
-        CheckName(kind, nameof(kind));
-        CheckName(key, nameof(key));
-        using var document = JsonDocument.Parse(json);
-        // Read back from the canonical form, so that a value is the same before and after a restart.
-        var record = Record(kind, key, document.RootElement);
-        if (record.Length > MostBytesOfValue) throw new ArgumentException($"The value of {kind} {key} has {record.Length} bytes; the state log takes {MostBytesOfValue}.", nameof(json));
-        await ChangeAsync(kind, key, Parse(record).Json, record, cancellationToken);
+        ArgumentNullException.ThrowIfNull(entries);
+        var changes = new List<Change>(entries.Count);
+        foreach (var (kind, key, json) in entries)
+        {
+            CheckName(kind, nameof(entries));
+            CheckName(key, nameof(entries));
+            using var document = JsonDocument.Parse(json);
+            var record = Record(kind, key, document.RootElement);
+            if (record.Length > MostBytesOfValue) throw new ArgumentException($"The value of {kind} {key} has {record.Length} bytes; the state log takes {MostBytesOfValue}.", nameof(entries));
+
+            // Read back from the canonical form, so that a value is the same before and after a restart.
+            changes.Add(new Change(kind, key, Parse(record).Json, record));
+        }
+
+        await ChangeAsync(changes, cancellationToken);
     }
 
     /// <inheritdoc />
@@ -87,7 +100,7 @@ public sealed class KeyedLog : IStateLog
     {
         CheckName(kind, nameof(kind));
         CheckName(key, nameof(key));
-        await ChangeAsync(kind, key, null, Record(kind, key, default), cancellationToken);
+        await ChangeAsync([new Change(kind, key, null, Record(kind, key, default))], cancellationToken);
     }
 
     /// <summary>Waits for the change under way and closes the file.</summary>
@@ -100,22 +113,18 @@ public sealed class KeyedLog : IStateLog
         _gate.Release();
     }
 
-    private async Task ChangeAsync(string kind, string key, string? json, byte[] record, CancellationToken cancellationToken)
+    private async Task ChangeAsync(List<Change> changes, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken);
         try
         {
             ObjectDisposedException.ThrowIf(_isClosed, this);
             if (_file is null) await ReopenAsync();
-            var old = Find(kind, key);
-            if (old == json) return;
-            if (json is not null && ((old is null && _keys >= MostKeys) || _bytes - (old?.Length ?? 0) + json.Length > MostBytes))
-            {
-                throw new StorageFullException($"The state log '{_path}' holds {_keys} keys and {_bytes} characters, which is all it may; remove some.");
-            }
-
-            Append(record);
-            Apply(kind, key, json);
+            changes = changes.FindAll(c => Find(c.Kind, c.Key) != c.Json);
+            if (changes.Count == 0) return;
+            CheckRoom(changes);
+            Append(changes);
+            foreach (var change in changes) Apply(change.Kind, change.Key, change.Json);
             if (_file!.Length > _compactAbove && _file.Length / 4 > _bytes) await CompactAsync();
         }
         finally
@@ -124,12 +133,28 @@ public sealed class KeyedLog : IStateLog
         }
     }
 
-    private void Append(byte[] record)
+    private void CheckRoom(List<Change> changes)
+    {
+        var (keys, bytes) = (_keys, _bytes);
+        foreach (var change in changes)
+        {
+            var old = Find(change.Kind, change.Key);
+            bytes += (change.Json?.Length ?? 0) - (old?.Length ?? 0);
+            if (old is null && change.Json is not null) keys++;
+        }
+
+        if (keys > Math.Max(MostKeys, _keys) || bytes > Math.Max(MostBytes, _bytes))
+        {
+            throw new StorageFullException($"The state log '{_path}' holds {_keys} keys and {_bytes} characters, which is all it may; remove some.");
+        }
+    }
+
+    private void Append(List<Change> changes)
     {
         try
         {
-            _file!.Stage(record);
-            _file.Write();
+            foreach (var change in changes) _file!.Stage(change.Record);
+            _file!.Write();
             _file.Confirm();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -245,4 +270,6 @@ public sealed class KeyedLog : IStateLog
     {
         if (name is not { Length: > 0 and <= MostCharactersOfName }) throw new ArgumentException($"A name of 1 to {MostCharactersOfName} characters is expected.", parameter);
     }
+
+    private readonly record struct Change(string Kind, string Key, string? Json, byte[] Record);
 }

@@ -9,7 +9,7 @@ namespace Monitoring.Web;
 internal sealed class PublishedTable(ILeaderboard leaderboard, WebOptions options)
 {
     private readonly Lock _making = new();
-    private volatile Made? _made;
+    private volatile BoardBytes? _made;
 
     /// <summary>The whole board.</summary>
     public ReadOnlyMemory<byte> All()
@@ -19,22 +19,22 @@ internal sealed class PublishedTable(ILeaderboard leaderboard, WebOptions option
         lock (_making)
         {
             // Whoever waited here finds it made; a snapshot that came meanwhile is the next reader's to make.
-            if (_made is not { } other || !ReferenceEquals(other.Snapshot, snapshot)) _made = new Made(snapshot, Write(snapshot, null, null));
+            if (_made is not { } other || !ReferenceEquals(other.Snapshot, snapshot)) _made = BoardBytes.Of(snapshot, _made, row => Write([row], null, null));
             return _made.Bytes;
         }
     }
 
     /// <summary>The cells of one orchestrator, of one region, or both; the same numbers as in the whole board.</summary>
-    public ReadOnlyMemory<byte> Some(OrchestratorId? orchestrator, RegionId? region) => Write(leaderboard.Current, orchestrator, region);
+    public ReadOnlyMemory<byte> Some(OrchestratorId? orchestrator, RegionId? region) => Write(leaderboard.Current.Rows, orchestrator, region);
 
     /// <summary>The orchestrators that are not published because their address is not verified.</summary>
     public HashSet<OrchestratorId> Hidden() =>
         options.PublishUnverified ? [] : leaderboard.Current.Rows.Where(row => !row.Verified).Select(row => row.Orchestrator).ToHashSet();
 
-    private byte[] Write(LeaderboardSnapshot snapshot, OrchestratorId? orchestrator, RegionId? region)
+    private byte[] Write(ImmutableArray<LeaderboardRow> rows, OrchestratorId? orchestrator, RegionId? region)
     {
         var table = new ScoreTable();
-        foreach (var row in snapshot.Rows)
+        foreach (var row in rows)
         {
             if (!row.Verified && !options.PublishUnverified) continue;
             if (orchestrator is { } one && row.Orchestrator != one) continue;
@@ -46,6 +46,4 @@ internal sealed class PublishedTable(ILeaderboard leaderboard, WebOptions option
 
         return table.ToJson();
     }
-
-    private sealed record Made(LeaderboardSnapshot Snapshot, byte[] Bytes);
 }

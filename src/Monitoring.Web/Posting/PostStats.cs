@@ -79,6 +79,7 @@ internal sealed partial class PostStats(
         // A client that hangs up now still has its result stored, and may post it again: it counts once.
         using var limit = new CancellationTokenSource(StoreLimit, clock);
         var answer = await results.PostAsync(revision, limit.Token);
+        if (answer == PostAnswer.Refused) return Reply.BadRequest("the result contradicts itself, or its region is measured here");
         if (answer != PostAnswer.Stored) return Unavailable();
         Stored(log, revision.Test, revision.Orchestrator, region);
         return null;

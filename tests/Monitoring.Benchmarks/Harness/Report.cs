@@ -20,7 +20,8 @@ internal static class Report
             {
                 var values = outcome[contestant.Name, m];
                 var (ratio, byRound) = outcome.Ratio(contestant.Name, last, m);
-                var compared = contestant.Name == last || !double.IsFinite(ratio) ? "" : Invariant($"{ratio:0.000} ({byRound.Minimum:0.000} to {byRound.Maximum:0.000})");
+                var isCompared = contestant.Name != last && double.IsFinite(ratio) && double.IsFinite(byRound.Maximum);
+                var compared = isCompared ? Invariant($"{ratio:0.000} ({byRound.Minimum:0.000} to {byRound.Maximum:0.000})") : "";
                 to.WriteLine($"  {contestant.Name,-32} {Text(values.Median),12} {Text(values.Minimum),12} {Text(values.Maximum),12}   {compared}");
             }
 

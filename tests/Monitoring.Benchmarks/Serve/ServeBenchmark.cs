@@ -28,7 +28,8 @@ internal static class ServeBenchmark
         await bench.CompareAsync(new Comparison
         {
             Name = Invariant($"serve-{orchestrators}{(changes ? "-changing" : "")}"),
-            Title = Invariant($"aggregated_stats with {orchestrators} orchestrators x {Network.Regions.Length} regions ({length} bytes){(changes ? ", a new snapshot every 200 ms," : "")} against a constant body of that length"),
+            Title = Invariant($"aggregated_stats with {orchestrators} orchestrators x {Network.Regions.Length} regions ({length} bytes)")
+                + (changes ? ", a new snapshot every 200 ms," : "") + " against a constant body of that length",
             Metrics = [new Metric("requests", "1/s", "0"), new Metric("processor time of the server", "us/request")],
             Contestants =
             [

@@ -38,6 +38,7 @@ internal static class VisibleBenchmark
                     new Metric("durable, median", "ms", "0.0"), new Metric("durable, p99", "ms", "0.0"),
                     new Metric("on the board, median", "ms", "0.0"), new Metric("on the board, p99", "ms", "0.0"),
                     new Metric("in aggregated_stats, median", "ms", "0.0"), new Metric("in aggregated_stats, p99", "ms", "0.0"),
+                    new Metric("collector's pauses, sum", "ms", "0.0"), new Metric("collector's pauses, p99 of a result", "ms", "0.0"),
                 ],
                 Contestants =
                 [
@@ -50,6 +51,7 @@ internal static class VisibleBenchmark
                     Invariant($"p99 of a round is its largest of {samples}; the goals look at all rounds together"),
                     "the hub publishes at most every 200 ms; reports fall evenly on that period",
                     "in aggregated_stats: from the report to the last byte of a plain read that begins when the board shows the score",
+                    "the pauses are of the garbage collector, from the answer of one result to that of the next",
                 ],
                 Samples = () => new Dictionary<string, IReadOnlyList<double[]>> { [Invariant($"{Many} orchestrators")] = ofMany.All, [Invariant($"{Few} orchestrators")] = ofFew.All },
             });
@@ -67,8 +69,9 @@ internal static class VisibleBenchmark
         private const double GoldenSection = 0.618;
         private readonly List<double[]> _all = [];
         private int _rounds;
+        private double _paused;
 
-        /// <summary>Every sample of the rounds that count: durable, board, aggregated_stats, milliseconds.</summary>
+        /// <summary>Every sample of the rounds that count: durable, board, aggregated_stats, collector's pauses since the sample before; milliseconds.</summary>
         public IReadOnlyList<double[]> All => _all;
 
         public double[] Round()
@@ -76,18 +79,25 @@ internal static class VisibleBenchmark
             using var client = new KeepAliveClient(port);
             var measured = Enumerable.Range(0, samples).Select(i => Measure(client, i)).ToList();
             if (_rounds++ > 0) _all.AddRange(measured);
-            return [.. Enumerable.Range(0, 3).SelectMany(m => new[] { Of(measured, m).Median, Of(measured, m).Percentile(0.99) })];
+            return
+            [
+                .. Enumerable.Range(0, 3).SelectMany(m => new[] { Of(measured, m).Median, Of(measured, m).Percentile(0.99) }),
+                measured.Sum(sample => sample[3]), Of(measured, 3).Percentile(0.99),
+            ];
         }
 
         public (bool Met, string Text) Judge(int orchestrators)
         {
-            var p99 = Of(_all, 2).Percentile(0.99);
-            return (p99 <= GoalMilliseconds, Invariant($"of {_all.Count} results, with {orchestrators} orchestrators, p99 in aggregated_stats is {p99:0} ms (median {Of(_all, 2).Median:0}, largest {Of(_all, 2).Maximum:0}), at most {GoalMilliseconds} is wanted"));
+            var served = Of(_all, 2);
+            var p99 = served.Percentile(0.99);
+            var text = Invariant($"of {_all.Count} results, with {orchestrators} orchestrators, p99 in aggregated_stats is {p99:0} ms")
+                + Invariant($" (median {served.Median:0}, largest {served.Maximum:0}), at most {GoalMilliseconds} is wanted");
+            return (p99 <= GoalMilliseconds, text);
         }
 
         private static Distribution Of(List<double[]> all, int metric) => new([.. all.Select(sample => sample[metric])]);
 
-        private static double[] Measure(KeepAliveClient client, int i)
+        private double[] Measure(KeepAliveClient client, int i)
         {
             // Otherwise every report would come right after a snapshot.
             Thread.Sleep(SnapshotEvery * (i * GoldenSection % 1));
@@ -101,7 +111,10 @@ internal static class VisibleBenchmark
             client.Read(body);
             var served = Stopwatch.GetElapsedTime(start);
             if (IsPerfect(CollectionsMarshal.AsSpan(body), answer[0], answer[1])) throw new BenchmarkException("A score that is on the board is not in aggregated_stats.");
-            return [double.Parse(answer[2], CultureInfo.InvariantCulture), double.Parse(answer[3], CultureInfo.InvariantCulture), served.TotalMilliseconds];
+            var numbers = answer.Skip(2).Select(text => double.Parse(text, CultureInfo.InvariantCulture)).ToArray();
+            var paused = numbers[2] - _paused;
+            _paused = numbers[2];
+            return [numbers[0], numbers[1], served.TotalMilliseconds, paused];
         }
 
         // The success rate was 1 before; what was reported is less than perfect.

@@ -42,7 +42,7 @@ internal static class VisibleServer
             context.RequestAborted, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         while (SuccessRate(disk.Board, result) is 1 or null) await Task.Delay(1, context.RequestAborted);
         var visible = time.GetElapsedTime(start);
-        var body = Invariant($"{result.Orchestrator} {result.Region} {(await durable).TotalMilliseconds} {visible.TotalMilliseconds}");
+        var body = Invariant($"{result.Orchestrator} {result.Region} {(await durable).TotalMilliseconds} {visible.TotalMilliseconds} {GC.GetTotalPauseDuration().TotalMilliseconds}");
         context.Response.ContentLength = body.Length;
         await context.Response.WriteAsync(body, context.RequestAborted);
     }

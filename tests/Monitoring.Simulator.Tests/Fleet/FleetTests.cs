@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Monitoring.Testing;
 
 namespace Monitoring.Simulator.Tests.Fleet;
 
@@ -161,7 +162,7 @@ public sealed class FleetTests
     [Fact]
     public async Task A_killed_node_ignores_its_schedule()
     {
-        var clock = new ManualClock();
+        var clock = new VirtualTime(DateTimeOffset.UnixEpoch);
         await using var fleet = await SimulatedFleet.StartAsync(OneNode.Of(Behaviour.Flapping) with { Clock = clock }, _cancellation);
         await fleet.Nodes[0].KillAsync(_cancellation);
 

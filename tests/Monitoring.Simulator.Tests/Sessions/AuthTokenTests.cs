@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Monitoring.Testing;
 
 namespace Monitoring.Simulator.Tests.Sessions;
 
@@ -32,7 +33,7 @@ public sealed class AuthTokenTests
     public async Task A_token_is_good_for_thirty_minutes()
     {
         var cancellation = Deadline.Token();
-        var clock = new ManualClock();
+        var clock = new VirtualTime(new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero));
         await using var fleet = await SimulatedFleet.StartAsync(OneNode.Of(Behaviour.Fast.AtOnce()) with { Clock = clock }, cancellation);
         using var client = new RawClient(fleet.Nodes[0]);
         var token = (await client.DiscoverAsync(cancellation)).AuthToken;

@@ -20,6 +20,23 @@ public sealed class KeyedLogTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Many_values_cost_one_sync_and_a_full_disk_takes_none_of_them()
+    {
+        await ReopenAsync();
+        var entries = Enumerable.Range(0, 1000).Select(i => new StateEntry("enrolment", i.ToString("D4", CultureInfo.InvariantCulture), $"{i}")).ToList();
+        await _log!.PutAsync("other", "first", "1", Cancel);
+        var before = _disk.Flushes;
+        await _log.PutAllAsync(entries, Cancel);
+        Assert.InRange(_disk.Flushes, before + 1, before + 2); // The second is of the compaction that so much may bring about.
+        _disk.Room = 100;
+        await Assert.ThrowsAsync<StorageFullException>(() => _log.PutAllAsync([.. entries.Select(e => e with { Json = "null" })], Cancel));
+        _disk.Room = FaultyDisk.Unlimited;
+        Assert.Equal(entries, _log.Read("enrolment"));
+        await ReopenAsync();
+        Assert.Equal(entries, _log.Read("enrolment"));
+    }
+
+    [Fact]
     public async Task The_last_value_counts_also_after_a_restart()
     {
         await ReopenAsync();

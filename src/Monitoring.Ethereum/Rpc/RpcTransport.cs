@@ -1,0 +1,168 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Monitoring.Ethereum;
+
+/// <summary>
+/// One exchange with one endpoint (JSON-RPC 2.0 over HTTP POST): a single call as an object, several as an array. The answer must hold
+/// exactly one result for every id that was asked, in any order; it is bounded in size and time.
+/// </summary>
+internal sealed class RpcTransport(HttpClient http, TimeSpan timeout, int maxAnswerBytes, TimeProvider time)
+{
+    // JSON-RPC 2.0 codes, and the one by which providers say that the limit is reached (EIP-1474).
+    private const int LimitExceeded = -32005;
+    private const int ExecutionReverted = 3;
+
+    private static readonly JsonDocumentOptions Parsing = new() { MaxDepth = 32 };
+    private long _lastId;
+
+    /// <summary>Asks, and hands the results, in the order of the calls, to <paramref name="read"/>.</summary>
+    /// <exception cref="ChainException">There is no correct answer; the message names the host and what was wrong.</exception>
+    public async Task<T> ExchangeAsync<T>(RpcEndpoint endpoint, IReadOnlyList<RpcCall> calls, Func<IReadOnlyList<JsonElement>, T> read, CancellationToken cancellationToken)
+    {
+        var first = Interlocked.Add(ref _lastId, calls.Count) - calls.Count + 1;
+        using var document = await PostAsync(endpoint, Body(calls, first), cancellationToken).ConfigureAwait(false);
+        var results = Match(endpoint, document.RootElement, calls, first);
+        try
+        {
+            return read(results);
+        }
+        catch (Exception e) when (e is AbiException or FormatException or InvalidOperationException or KeyNotFoundException)
+        {
+            throw new ChainException(ChainFault.Malformed, $"{endpoint.Host} answered {Named(calls)} with something else than was asked: {e.Message}", e);
+        }
+    }
+
+    private static JsonNode Body(IReadOnlyList<RpcCall> calls, long first)
+    {
+        if (calls.Count == 1) return Body(calls[0], first);
+        var batch = new JsonArray();
+        for (var i = 0; i < calls.Count; i++) batch.Add((JsonNode)Body(calls[i], first + i));
+        return batch;
+    }
+
+    private static JsonObject Body(RpcCall call, long id) =>
+        new() { ["jsonrpc"] = "2.0", ["id"] = id, ["method"] = call.Method, ["params"] = call.Parameters.DeepClone() };
+
+    private static JsonElement[] Match(RpcEndpoint endpoint, JsonElement root, IReadOnlyList<RpcCall> calls, long first)
+    {
+        var results = new JsonElement?[calls.Count];
+        if (root.ValueKind == JsonValueKind.Object)
+        {
+            // A whole batch may be refused with one error object.
+            if (calls.Count > 1)
+            {
+                ThrowIfError(endpoint, root, "a batch");
+                throw Malformed(endpoint, "it answered a batch with a single object");
+            }
+
+            results[0] = One(endpoint, root, calls, first, out _);
+        }
+        else if (root.ValueKind == JsonValueKind.Array && calls.Count > 1)
+        {
+            if (root.GetArrayLength() > calls.Count) throw Malformed(endpoint, $"it gave {root.GetArrayLength()} answers to {calls.Count} calls");
+            foreach (var item in root.EnumerateArray())
+            {
+                var result = One(endpoint, item, calls, first, out var index);
+                if (results[index] is not null) throw Malformed(endpoint, "it answered one call twice");
+                results[index] = result;
+            }
+        }
+        else
+        {
+            throw Malformed(endpoint, $"its answer is of kind {root.ValueKind}");
+        }
+
+        var missing = results.Count(r => r is null);
+        if (missing > 0) throw Malformed(endpoint, $"it left {missing} of {calls.Count} calls without an answer");
+        return Array.ConvertAll(results, r => r!.Value);
+    }
+
+    private static JsonElement One(RpcEndpoint endpoint, JsonElement item, IReadOnlyList<RpcCall> calls, long first, out int index)
+    {
+        if (item.ValueKind != JsonValueKind.Object) throw Malformed(endpoint, $"one of its answers is of kind {item.ValueKind}");
+        var known = item.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.Number && id.TryGetInt64(out var number) && number >= first && number < first + calls.Count;
+        if (!known)
+        {
+            // An endpoint that could not even read the request answers with id null.
+            ThrowIfError(endpoint, item, "a request");
+            throw Malformed(endpoint, "an answer has an id that was not asked");
+        }
+
+        index = (int)(id.GetInt64() - first);
+        ThrowIfError(endpoint, item, calls[index].Method);
+        return item.TryGetProperty("result", out var result) ? result : throw Malformed(endpoint, "an answer has neither a result nor an error");
+    }
+
+    private static void ThrowIfError(RpcEndpoint endpoint, JsonElement item, string what)
+    {
+        if (!item.TryGetProperty("error", out var error) || error.ValueKind == JsonValueKind.Null) return;
+        var code = error.ValueKind == JsonValueKind.Object && error.TryGetProperty("code", out var c) && c.ValueKind == JsonValueKind.Number && c.TryGetInt32(out var n) ? n : 0;
+        var message = error.ValueKind == JsonValueKind.Object && error.TryGetProperty("message", out var m) && m.ValueKind == JsonValueKind.String ? m.GetString()! : "";
+        var said = $"'{RpcText.Clean(message, 200)}' (code {code})";
+        if (code == ExecutionReverted || message.Contains("revert", StringComparison.OrdinalIgnoreCase))
+            throw new ChainException(ChainFault.Reverted, $"The contract refused {what}; {endpoint.Host} says {said}.");
+        if (code == LimitExceeded) throw new ChainException(ChainFault.Unreachable, $"{endpoint.Host} has enough of us for now: {said}. Use fewer requests, or an endpoint with a higher limit.");
+        throw new ChainException(ChainFault.Refused, $"{endpoint.Host} refused {what}: {said}.");
+    }
+
+    private static ChainException Malformed(RpcEndpoint endpoint, string what) => new(ChainFault.Malformed, $"{endpoint.Host} does not keep to JSON-RPC: {what}.");
+
+    private static string Named(IReadOnlyList<RpcCall> calls) => calls.Count == 1 ? calls[0].Method : $"{calls[0].Method} and {calls.Count - 1} more";
+
+    private async Task<JsonDocument> PostAsync(RpcEndpoint endpoint, JsonNode body, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, endpoint.Address) { Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body)) };
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+            request.Headers.Authorization = endpoint.Authorization;
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
+            if (response.StatusCode != HttpStatusCode.OK)
+                throw new ChainException(ChainFault.Unreachable, $"{endpoint.Host} answered with HTTP status {(int)response.StatusCode}{Hint(response.StatusCode)}.");
+            var bytes = await ReadAsync(endpoint, response, either.Token).ConfigureAwait(false);
+            return JsonDocument.Parse(bytes, Parsing);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new ChainException(ChainFault.TimedOut, $"{endpoint.Host} did not answer within {timeout.TotalSeconds:0.###} s.");
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            // The platform's message may repeat the address with its key; the reason alone does not.
+            throw new ChainException(ChainFault.Unreachable, $"{endpoint.Host} cannot be reached ({(e as HttpRequestException)?.HttpRequestError.ToString() ?? "the answer broke off"}).");
+        }
+        catch (JsonException)
+        {
+            throw Malformed(endpoint, "its answer is not JSON");
+        }
+    }
+
+    private static string Hint(HttpStatusCode status) => status switch
+    {
+        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => ": check the key in its address",
+        HttpStatusCode.TooManyRequests => ": its limit of requests is reached",
+        _ => "",
+    };
+
+    private async Task<ReadOnlyMemory<byte>> ReadAsync(RpcEndpoint endpoint, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        var buffer = new byte[Math.Min(16 * 1024, maxAnswerBytes)];
+        var length = 0;
+        while (true)
+        {
+            var read = await stream.ReadAsync(buffer.AsMemory(length), cancellationToken).ConfigureAwait(false);
+            if (read == 0) return buffer.AsMemory(0, length);
+            length += read;
+            if (length < buffer.Length) continue;
+            if (length >= maxAnswerBytes) throw new ChainException(ChainFault.Malformed, $"{endpoint.Host} answered with more than {maxAnswerBytes} bytes.");
+            Array.Resize(ref buffer, (int)Math.Min(2L * buffer.Length, maxAnswerBytes));
+        }
+    }
+}
