@@ -20,16 +20,17 @@ public sealed record SpendCaps
 
 /// <summary>
 /// The ledger of one UTC day: what is reserved for tests under way and what was spent. Pure; a reservation counts as spent until the test
-/// reports, and for good if it never does.
+/// reports, and for good if it never does. A test belongs to the day of its reservation: its report settles that day's ledger, whenever it
+/// comes. <see cref="Entries"/> and <see cref="Restore"/> carry it over a restart.
 /// </summary>
 public sealed class SpendLedger
 {
-    private readonly ImmutableDictionary<TestId, Entry> _reserved;
+    private readonly ImmutableDictionary<TestId, SpendReservation> _reserved;
     private readonly ImmutableDictionary<OrchestratorId, BigInteger> _byOrchestrator;
     private readonly ImmutableDictionary<RegionId, BigInteger> _byRegion;
 
     private SpendLedger(
-        DateOnly day, BigInteger total, ImmutableDictionary<TestId, Entry> reserved,
+        DateOnly day, BigInteger total, ImmutableDictionary<TestId, SpendReservation> reserved,
         ImmutableDictionary<OrchestratorId, BigInteger> byOrchestrator, ImmutableDictionary<RegionId, BigInteger> byRegion)
     {
         Day = day;
@@ -50,7 +51,27 @@ public sealed class SpendLedger
 
     /// <summary>A day on which nothing was spent.</summary>
     public static SpendLedger Of(DateOnly day) => new(
-        day, BigInteger.Zero, ImmutableDictionary<TestId, Entry>.Empty, ImmutableDictionary<OrchestratorId, BigInteger>.Empty, ImmutableDictionary<RegionId, BigInteger>.Empty);
+        day, BigInteger.Zero, ImmutableDictionary<TestId, SpendReservation>.Empty, ImmutableDictionary<OrchestratorId, BigInteger>.Empty,
+        ImmutableDictionary<RegionId, BigInteger>.Empty);
+
+    /// <summary>The ledger that <see cref="Entries"/> were taken from.</summary>
+    /// <exception cref="ArgumentException">An amount is negative, or a test occurs twice.</exception>
+    public static SpendLedger Restore(DateOnly day, IEnumerable<SpendReservation> entries)
+    {
+        ArgumentNullException.ThrowIfNull(entries);
+        var ledger = Of(day);
+        foreach (var entry in entries)
+        {
+            if (entry.Wei.Sign < 0 || ledger._reserved.ContainsKey(entry.Test))
+                throw new ArgumentException($"The ledger of {day:O} cannot hold {entry.Wei} wei for test {entry.Test}: less than nothing, or a second time.", nameof(entries));
+            ledger = ledger.Change(entry, entry.Wei);
+        }
+
+        return ledger;
+    }
+
+    /// <summary>Every test of the day, in order of its id.</summary>
+    public ImmutableArray<SpendReservation> Entries => [.. _reserved.Values.OrderBy(entry => entry.Test)];
 
     /// <summary>Reserved and spent on an orchestrator, wei.</summary>
     public BigInteger On(OrchestratorId orchestrator) => _byOrchestrator.GetValueOrDefault(orchestrator);
@@ -67,7 +88,7 @@ public sealed class SpendLedger
     {
         if (_reserved.TryGetValue(test, out var known)) return (this, known.Settled ? BigInteger.Zero : known.Wei);
         var allowance = new[] { caps.PerTest, caps.PerOrchestratorDay - On(orchestrator), caps.PerRegionDay - By(region), caps.PerDay - Total }.Min();
-        return allowance.Sign <= 0 ? (this, BigInteger.Zero) : (Change(test, new Entry(orchestrator, region, allowance, false), allowance), allowance);
+        return allowance.Sign <= 0 ? (this, BigInteger.Zero) : (Change(new SpendReservation(test, orchestrator, region, allowance, false), allowance), allowance);
     }
 
     /// <summary>
@@ -78,15 +99,33 @@ public sealed class SpendLedger
     {
         if (!_reserved.TryGetValue(test, out var entry) || entry.Settled) return this;
         spent = BigInteger.Max(BigInteger.Zero, spent);
-        return Change(test, entry with { Wei = spent, Settled = true }, spent - entry.Wei);
+        return Change(entry with { Wei = spent, Settled = true }, spent - entry.Wei);
     }
 
-    private SpendLedger Change(TestId test, Entry entry, BigInteger difference) => new(
+    /// <summary>
+    /// As <see cref="Settle"/>, for a report whose reservation this ledger may never have seen (a restart without its state, a test by hand): what
+    /// was spent counts all the same.
+    /// </summary>
+    public SpendLedger Record(TestId test, OrchestratorId orchestrator, RegionId region, BigInteger spent)
+    {
+        if (_reserved.ContainsKey(test)) return Settle(test, spent);
+        spent = BigInteger.Max(BigInteger.Zero, spent);
+        return Change(new SpendReservation(test, orchestrator, region, spent, true), spent);
+    }
+
+    private SpendLedger Change(SpendReservation entry, BigInteger difference) => new(
         Day,
         Total + difference,
-        _reserved.SetItem(test, entry),
+        _reserved.SetItem(entry.Test, entry),
         _byOrchestrator.SetItem(entry.Orchestrator, On(entry.Orchestrator) + difference),
         _byRegion.SetItem(entry.Region, By(entry.Region) + difference));
-
-    private readonly record struct Entry(OrchestratorId Orchestrator, RegionId Region, BigInteger Wei, bool Settled);
 }
+
+/// <summary>The money of one test in a <see cref="SpendLedger"/>.</summary>
+/// <param name="Test">The test.</param>
+/// <param name="Orchestrator">Who is tested.</param>
+/// <param name="Region">Who tests.</param>
+/// <param name="Wei">Reserved, or spent once it is settled.</param>
+/// <param name="Settled">The test reported.</param>
+public sealed record SpendReservation(
+    TestId Test, OrchestratorId Orchestrator, RegionId Region, [property: System.Text.Json.Serialization.JsonConverter(typeof(WeiJson))] BigInteger Wei, bool Settled);

@@ -33,6 +33,12 @@ internal sealed class ScriptedOrchestrator : IAsyncDisposable
     /// <summary>The price of the discovery answer; null off-chain.</summary>
     public Wire.PriceInfo? Price { get; set; }
 
+    /// <summary>Changes every OrchestratorInfo, of discovery and of results: how a script goes on the chain.</summary>
+    public Action<Wire.OrchestratorInfo>? Adjust { get; set; }
+
+    /// <summary>Signs results, given the renditions' bytes; null off-chain.</summary>
+    public Func<ReadOnlyMemory<byte>[], byte[]>? Sign { get; set; }
+
     /// <summary>What an upload is answered with; by default four renditions of this server.</summary>
     public Func<HttpContext, Wire.SegData, Task>? OnSegment { get; set; }
 
@@ -80,6 +86,7 @@ internal sealed class ScriptedOrchestrator : IAsyncDisposable
         var info = Wire.OrchestratorInfo.Parser.ParseFrom(recorded.AsSpan(5));
         info.Transcoder = Uri;
         info.PriceInfo = Price;
+        Adjust?.Invoke(info);
         return info;
     }
 
@@ -92,7 +99,11 @@ internal sealed class ScriptedOrchestrator : IAsyncDisposable
             Url = FormattableString.Invariant($"{DownloadUri}/stream/{segment.AuthToken.SessionId}/{profile.Name}/{segment.Seq}.ts"),
             Pixels = 60L * profile.Width * profile.Height,
         }));
-        return new Wire.TranscodeResult { Seq = segment.Seq, Data = data, Info = Info() };
+        if (Sign is not null)
+            data.Sig = ByteString.CopyFrom(Sign([.. segment.FullProfiles.Select(profile => (ReadOnlyMemory<byte>)Renditions(profile.Name, (int)segment.Seq))]));
+        var info = Info();
+        info.AuthToken = segment.AuthToken;
+        return new Wire.TranscodeResult { Seq = segment.Seq, Data = data, Info = info };
     }
 
     public static async Task GrpcAsync(HttpContext context, byte[] body, string status = "0", string message = "")

@@ -4,7 +4,7 @@ using Monitoring.Ethereum;
 
 namespace Monitoring.Livepeer.Tests;
 
-/// <summary>Vectors segment-flatten, segdata, segdata-empty-body, wire-field-choice, seg-duration, and the segments of both recordings.</summary>
+/// <summary>Vectors segment-flatten, segdata, segdata-empty-body, wire-field-choice, auth-token, and the segments of both recordings.</summary>
 public sealed class Credentials_follow_the_vectors
 {
     [Fact]
@@ -88,6 +88,17 @@ public sealed class Credentials_follow_the_vectors
     {
         var recorded = Fixture.Exchange("offchain", "segment-0").GetProperty("request").GetProperty("body_keccak256").GetString()!;
         Assert.Equal(Fixture.Hex(recorded), Keccak256.Hash(Fixture.Segment));
+    }
+
+    [Fact]
+    public void Plain_transport_streams_are_asked_for_in_the_oldest_field()
+    {
+        var vector = Fixture.Vector("wire-field-choice");
+        var plain = vector.GetProperty("cases").EnumerateArray().Single(item => item.GetProperty("input").GetString() == "only mpegts/unset");
+        Assert.Equal("fullProfiles (33)", plain.GetProperty("expect").GetString());
+        var built = SegmentCredentials.Build("m", Clip.Embedded.Segments[0], RenditionProfile.StreamTest, new Wire.AuthToken(), default);
+        Assert.Equal((4, 0, 0), (built.FullProfiles.Count, built.FullProfiles2.Count, built.FullProfiles3.Count));
+        Assert.Equal(vector.GetProperty("always").GetProperty("profiles_field_4_ascii").GetString(), built.Profiles.ToStringUtf8());
     }
 
     [Fact]
