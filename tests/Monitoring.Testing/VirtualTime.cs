@@ -10,6 +10,15 @@ public sealed class VirtualTime : TimeProvider
     /// <summary>Starts at an instant.</summary>
     public VirtualTime(DateTimeOffset start) => _now = start;
 
+    /// <summary>Timers that wait.</summary>
+    public int TimerCount
+    {
+        get
+        {
+            lock (_gate) return _timers.Count;
+        }
+    }
+
     /// <inheritdoc />
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
@@ -53,6 +62,13 @@ public sealed class VirtualTime : TimeProvider
 
             next.Fire();
         }
+    }
+
+    /// <summary>Moves the clock at once, as if the process had been frozen: what was due meanwhile fires late.</summary>
+    public void Jump(TimeSpan span)
+    {
+        lock (_gate) _now += span;
+        Advance(TimeSpan.Zero);
     }
 
     private sealed class Timer(VirtualTime owner, TimerCallback callback, object? state) : ITimer

@@ -14,6 +14,7 @@ namespace Monitoring.Probing;
 /// </summary>
 public sealed partial class RegionWorker : IDisposable
 {
+    private static readonly TimeSpan SpoolRetry = TimeSpan.FromSeconds(5);
     private readonly RegionWorkerOptions _options;
     private readonly IHub _hub;
     private readonly IStreamTester _tester;
@@ -24,6 +25,7 @@ public sealed partial class RegionWorker : IDisposable
     private readonly SemaphoreSlim _freeWorkers;
     private readonly SemaphoreSlim _spooled = new(0);
     private readonly ResiliencePipeline _untilHubAnswers;
+    private volatile bool _isEnding;
 
     /// <summary>Creates the worker; <see cref="RunAsync"/> starts it.</summary>
     public RegionWorker(
@@ -57,8 +59,8 @@ public sealed partial class RegionWorker : IDisposable
     public async Task RunAsync(CancellationToken stop)
     {
         using var cutShort = new CancellationTokenSource();
-        using var endReports = new CancellationTokenSource();
-        var reports = ReportAsync(endReports.Token);
+        using var giveUp = new CancellationTokenSource();
+        var reports = ReportAsync(giveUp.Token);
         var tests = new HashSet<Task>();
         try
         {
@@ -68,17 +70,17 @@ public sealed partial class RegionWorker : IDisposable
                 var workers = await TakeWorkersAsync(stop);
                 var jobs = await LeaseAsync(workers, stop);
                 if (jobs.Length < workers) _freeWorkers.Release(workers - jobs.Length);
-                foreach (var job in jobs) tests.Add(WorkAsync(job, stop, cutShort.Token));
+                foreach (var job in jobs) tests.Add(WorkAsync(job, stop, cutShort.Token, giveUp.Token));
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
         }
 
-        cutShort.CancelAfter(_options.StopGrace);
+        using var grace = After(_options.StopGrace, cutShort);
+        using var flush = After(_options.StopGrace + _options.FlushGrace, giveUp);
         await Task.WhenAll(tests);
-        if (_spool.Count == 0) endReports.CancelAfter(TimeSpan.Zero);
-        else endReports.CancelAfter(_options.FlushGrace);
+        _isEnding = true;
         _spooled.Release();
         await reports;
         if (_spool.Count > 0) LogLeftInSpool(_options.Region, _spool.Count);
@@ -91,16 +93,30 @@ public sealed partial class RegionWorker : IDisposable
         _spooled.Dispose();
     }
 
+    private ITimer After(TimeSpan span, CancellationTokenSource source)
+    {
+        if (span <= TimeSpan.Zero) source.Cancel();
+        return _time.CreateTimer(_ => source.Cancel(), null, span <= TimeSpan.Zero ? Timeout.InfiniteTimeSpan : span, Timeout.InfiniteTimeSpan);
+    }
+
     private async Task<int> TakeWorkersAsync(CancellationToken stop)
     {
-        // A full spool takes no more work, and drops none.
-        while (_spool.IsFull)
+        await _freeWorkers.WaitAsync(stop);
+        try
         {
-            LogSpoolFull(_options.Region, _spool.Count);
-            await Task.Delay(TimeSpan.FromSeconds(5), _time, stop);
+            // A full spool takes no more work, and drops none.
+            while (_spool.IsFull)
+            {
+                LogSpoolFull(_options.Region, _spool.Count);
+                await Task.Delay(SpoolRetry, _time, stop);
+            }
+        }
+        catch
+        {
+            _freeWorkers.Release();
+            throw;
         }
 
-        await _freeWorkers.WaitAsync(stop);
         var workers = 1;
         while (workers < _options.Workers && _freeWorkers.Wait(0, CancellationToken.None)) workers++;
         return workers;
@@ -120,27 +136,26 @@ public sealed partial class RegionWorker : IDisposable
         }
     }
 
-    private async Task WorkAsync(TestJob job, CancellationToken stop, CancellationToken cutShort)
+    private async Task WorkAsync(TestJob job, CancellationToken stop, CancellationToken cutShort, CancellationToken giveUp)
     {
         try
         {
             var reason = await WaitForStartAsync(job, stop);
             if (reason is { } notRun)
             {
-                await ReturnAsync(job, notRun, cutShort);
+                await ReturnAsync(job, notRun, giveUp);
                 return;
             }
 
             var result = await TestAsync(job, cutShort);
-            await _spool.AddAsync(job.Id, result, CancellationToken.None);
-            LogTested(job.Id, job.Orchestrator, result.Outcome.Code, result.Summary.Sums.Received, result.Summary.Sums.Expected);
-            _spooled.Release();
-        }
-        catch (StorageFullException e)
-        {
-            // The hub will say "not run": better no result than one that a crash could lose after it was counted.
-            LogNotSpooled(job.Id, e.Message);
-            await ReturnAsync(job, OutcomeCode.SpoolFull, cutShort);
+            if (await SpoolAsync(job, result, stop))
+            {
+                LogTested(job.Id, job.Orchestrator, result.Outcome.Code, result.Summary.Sums.Received, result.Summary.Sums.Expected);
+                _spooled.Release();
+                return;
+            }
+
+            await ReturnAsync(job, OutcomeCode.SpoolFull, giveUp);
         }
         catch (Exception e)
         {
@@ -149,6 +164,40 @@ public sealed partial class RegionWorker : IDisposable
         finally
         {
             _freeWorkers.Release();
+        }
+    }
+
+    /// <summary>
+    /// Spools a result. While the spool takes none its worker keeps it and is not free for another; asked to stop it gives the result up:
+    /// better none than one that a crash could lose after it was counted.
+    /// </summary>
+    private async Task<bool> SpoolAsync(TestJob job, TestResult result, CancellationToken stop)
+    {
+        while (true)
+        {
+            try
+            {
+                await _spool.AddAsync(job.Id, result, CancellationToken.None);
+                return true;
+            }
+            catch (StorageFullException e) when (!stop.IsCancellationRequested)
+            {
+                LogSpoolRefused(job.Id, SpoolRetry, e.Message);
+            }
+            catch (StorageFullException e)
+            {
+                LogNotSpooled(job.Id, e.Message);
+                return false;
+            }
+
+            try
+            {
+                await Task.Delay(SpoolRetry, _time, stop);
+            }
+            catch (OperationCanceledException)
+            {
+                // Once more, for the hub may have taken some meanwhile.
+            }
         }
     }
 
@@ -172,25 +221,28 @@ public sealed partial class RegionWorker : IDisposable
 
     private async Task<TestResult> TestAsync(TestJob job, CancellationToken cutShort)
     {
-        var before = await _health.CheckAsync(fresh: false, CancellationToken.None);
-        if (before.Fault is { } unfit) return Void(job, new Outcome(unfit, before.Detail));
-        if (_time.GetUtcNow() > job.NotAfter) return Void(job, new Outcome(OutcomeCode.OurOverload, "our own health check took until after the last moment to start"));
-
         TestResult result;
         try
         {
+            var before = await _health.CheckAsync(fresh: false, cutShort);
+            if (before.Fault is { } unfit) return Void(job, new Outcome(unfit, before.Detail));
+            if (_time.GetUtcNow() > job.NotAfter) return Void(job, new Outcome(OutcomeCode.OurOverload, "our own health check took until after the last moment to start"));
             result = await _tester.RunAsync(job, cutShort);
+
+            // Before an orchestrator is charged we ask whether it was us.
+            if (result.Outcome.Class != OutcomeClass.Fault) return result;
+            var after = await _health.CheckAsync(fresh: true, cutShort);
+            return after.Fault is { } ours ? result with { Outcome = new Outcome(ours, Outcome.Clean($"{after.Detail} (the test itself said {result.Outcome})")) } : result;
+        }
+        catch (OperationCanceledException) when (cutShort.IsCancellationRequested)
+        {
+            return Void(job, new Outcome(OutcomeCode.OurShutdown, "this region was stopped during the test"));
         }
         catch (Exception e)
         {
             LogTesterFailed(job.Id, e);
             return Void(job, new Outcome(OutcomeCode.OurFault, Outcome.Clean($"{e.GetType().Name}: {e.Message}")));
         }
-
-        // Before an orchestrator is charged we ask whether it was us.
-        if (result.Outcome.Class != OutcomeClass.Fault) return result;
-        var after = await _health.CheckAsync(fresh: true, CancellationToken.None);
-        return after.Fault is { } ours ? result with { Outcome = new Outcome(ours, Outcome.Clean($"{after.Detail} (the test itself said {result.Outcome})")) } : result;
     }
 
     private TestResult Void(TestJob job, Outcome outcome) => new()
@@ -217,56 +269,42 @@ public sealed partial class RegionWorker : IDisposable
         }
     }
 
-    private async Task ReportAsync(CancellationToken end)
+    /// <summary>Reports what is spooled, oldest first, until told to give up, or until the end when nothing is left.</summary>
+    private async Task ReportAsync(CancellationToken giveUp)
     {
         try
         {
-            while (!end.IsCancellationRequested)
+            while (!giveUp.IsCancellationRequested)
             {
-                var waiting = await _spool.PeekAsync(32, end);
-                if (waiting.Count == 0)
+                try
                 {
-                    await _spooled.WaitAsync(end);
-                    continue;
+                    if (await ReportSomeAsync(giveUp)) continue;
+                    if (_isEnding) return;
+                    await _spooled.WaitAsync(giveUp);
                 }
-
-                foreach (var (id, result) in waiting)
+                catch (Exception e) when (e is not OperationCanceledException)
                 {
-                    var answer = await _untilHubAnswers.ExecuteAsync(async token => await _hub.ReportAsync(result, token), end);
-                    if (!answer.Accepted) LogRefused(id, answer.Reason);
-                    await _spool.RemoveAsync(id, CancellationToken.None);
+                    // Whatever the disk says, results wait and are offered again: one that the hub has already is harmless.
+                    LogSpoolUnusable(_options.Region, SpoolRetry, e.Message);
+                    await Task.Delay(SpoolRetry, _time, giveUp);
                 }
             }
         }
-        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
         {
         }
     }
 
-    [LoggerMessage(3001, LogLevel.Information, "Tested {Test} of {Orchestrator}: {Code}, {Received} of {Expected} renditions")]
-    private partial void LogTested(TestId test, OrchestratorId orchestrator, OutcomeCode code, long received, long expected);
+    private async Task<bool> ReportSomeAsync(CancellationToken giveUp)
+    {
+        var waiting = await _spool.PeekAsync(32, giveUp);
+        foreach (var (id, result) in waiting)
+        {
+            var answer = await _untilHubAnswers.ExecuteAsync(async token => await _hub.ReportAsync(result, token), giveUp);
+            if (!answer.Accepted) LogRefused(id, answer.Reason);
+            await _spool.RemoveAsync(id, CancellationToken.None);
+        }
 
-    [LoggerMessage(3002, LogLevel.Warning, "{Region}: the hub did not answer; trying again in {Delay}: {Why}")]
-    private partial void LogHubFailed(RegionId region, TimeSpan delay, string why);
-
-    [LoggerMessage(3003, LogLevel.Error, "{Region}: the spool is full with {Count} results; no more work is leased until the hub has taken some")]
-    private partial void LogSpoolFull(RegionId region, int count);
-
-    [LoggerMessage(3004, LogLevel.Error, "The result of {Test} could not be spooled and is given up: {Why}")]
-    private partial void LogNotSpooled(TestId test, string why);
-
-    [LoggerMessage(3005, LogLevel.Error, "The worker of {Test} failed")]
-    private partial void LogWorkerFailed(TestId test, Exception e);
-
-    [LoggerMessage(3006, LogLevel.Error, "The tester failed on {Test}; the test is void")]
-    private partial void LogTesterFailed(TestId test, Exception e);
-
-    [LoggerMessage(3007, LogLevel.Information, "Gave {Test} back: {Reason}")]
-    private partial void LogReturned(TestId test, OutcomeCode reason);
-
-    [LoggerMessage(3008, LogLevel.Warning, "The hub refused the result of {Test}: {Reason}")]
-    private partial void LogRefused(TestId test, string reason);
-
-    [LoggerMessage(3009, LogLevel.Warning, "{Region}: {Count} results stay spooled and are reported at the next start")]
-    private partial void LogLeftInSpool(RegionId region, int count);
+        return waiting.Count > 0;
+    }
 }

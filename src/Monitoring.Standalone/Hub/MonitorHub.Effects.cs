@@ -100,6 +100,13 @@ internal sealed partial class MonitorHub
     private async Task TakeReportAsync(Command.Report report)
     {
         var result = report.Result;
+        if (!_isEnrolled)
+        {
+            // A refusal is for good. What an earlier process measured must not be refused because this one does not know the set yet.
+            report.Answer.TrySetException(new InvalidOperationException("the set of orchestrators is not known yet"));
+            return;
+        }
+
         Forget(result.Id, result.Region);
         if (Budget is not null) await Budget.SettleAsync(result.Id, result.Summary.Spend.Wei(), CancellationToken.None);
         if (!_states.TryGetValue(result.Orchestrator, out _))
@@ -255,6 +262,8 @@ internal sealed partial class MonitorHub
             await _schedule.ForgetAsync(old.Id, CancellationToken.None);
             _states.Remove(old.Id);
         }
+
+        _isEnrolled = true;
     }
 
     private async Task LearnFromAsync(TestResult result)

@@ -36,6 +36,7 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
     private DateTimeOffset _nextHealthTick;
     private DateTimeOffset _nextSnapshot;
     private DateTimeOffset? _storeRetryAt;
+    private bool _isEnrolled;
 
     /// <summary>Creates the hub; <see cref="ReplayAsync"/> and then <see cref="RunAsync"/> start it.</summary>
     public MonitorHub(HubOptions options, IResultStore store, IStateLog memory, PlanBook plans, ScheduleBook schedule, Board board, TimeProvider time, ILogger<MonitorHub> log)

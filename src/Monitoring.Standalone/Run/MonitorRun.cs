@@ -72,7 +72,7 @@ internal sealed partial class MonitorRun
         await using var memory = await KeyedLog.OpenAsync(directory.State, LogFault, stop);
         await DataNetwork.ClaimAsync(memory, _options.IsSimulated, directory.DirectoryPath, stop);
         await using var store = await JournalResultStore.OpenAsync(directory.Journal, _around.Time, LogFault, stop);
-        await using var fleet = _options.IsSimulated ? await SimulatedFleet.StartAsync(SimulatedNetwork.Fleet(_options.Simulate), stop) : null;
+        await using var fleet = _options.IsSimulated ? await RememberedPorts.StartAsync(_options.Simulate, memory, stop) : null;
         using var webhook = _options.Source.Kind == SourceKind.Webhook ? new WebhookSource(_options.Source.Webhook!, _around.Time) : null;
         using var chain = _options.Wallet is null ? null : await ChainAccess.ConnectAsync(_options.Chain!, _around.Time, stop);
         using var wallet = chain is null ? null : await OpenWalletAsync(chain, directory, stop);

@@ -12,9 +12,12 @@ internal sealed class Wallet : ISpendJournal
 
     private int _seed;
 
-    private Wallet(TimeProvider time)
+    private readonly ISigner _signer;
+
+    private Wallet(TimeProvider time, ISigner signer)
     {
         Time = time;
+        _signer = signer;
         Watch = new SenderWatch(Chain, Keys.Broadcaster.Address, time);
     }
 
@@ -31,9 +34,9 @@ internal sealed class Wallet : ISpendJournal
 
     public OnChainPaymaster Paymaster { get; private set; } = null!;
 
-    public static async Task<Wallet> OpenAsync(TimeProvider? time = null, PaymentLimits? limits = null, IEnumerable<SpendEntry>? journal = null)
+    public static async Task<Wallet> OpenAsync(TimeProvider? time = null, PaymentLimits? limits = null, IEnumerable<SpendEntry>? journal = null, ISigner? signer = null)
     {
-        var wallet = new Wallet(time ?? TimeProvider.System);
+        var wallet = new Wallet(time ?? TimeProvider.System, signer ?? Keys.Broadcaster);
         wallet.Journal.AddRange(journal ?? []);
         await wallet.RestartAsync(limits);
         return wallet;
@@ -41,7 +44,7 @@ internal sealed class Wallet : ISpendJournal
 
     /// <summary>A new process on the same journal.</summary>
     public async Task RestartAsync(PaymentLimits? limits = null) => Paymaster = await OnChainPaymaster.CreateAsync(
-        Keys.Broadcaster, Watch, new ReserveCheck(Chain, Watch, Time), new TicketLedger(this, [.. Journal], Time), limits ?? new PaymentLimits(), Time,
+        _signer, Watch, new ReserveCheck(Chain, Watch, Time), new TicketLedger(this, [.. Journal], Time), limits ?? new PaymentLimits(), Time,
         TestContext.Current.CancellationToken);
 
     public ValueTask AppendAsync(SpendEntry entry, CancellationToken cancellationToken)

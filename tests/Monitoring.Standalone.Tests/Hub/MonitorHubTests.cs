@@ -48,6 +48,23 @@ public sealed class MonitorHubTests
     }
 
     [Fact]
+    public async Task A_result_of_an_earlier_process_is_not_refused_before_the_set_is_known()
+    {
+        using var scratch = new Scratch();
+        var time = new VirtualTime(new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero));
+        var under = await HubUnderTest.StartAsync(scratch, time, wrap: null, One);
+        var job = (await under.LeaseSomeAsync(HubUnderTest.Fra)).Single();
+        await under.KillAsync();
+        await using var again = await HubUnderTest.StartAsync(scratch, time);
+
+        // The region tries again after an error; after a refusal it would delete the result.
+        await Assert.ThrowsAsync<InvalidOperationException>(() => again.Hub.ReportAsync(HubUnderTest.Result(job), CancellationToken.None));
+        await again.EnrolAsync(One);
+        Assert.True((await again.Hub.ReportAsync(HubUnderTest.Result(job), CancellationToken.None)).Accepted);
+        Assert.Equal(OutcomeCode.Completed, (await ReadAsync(again.Store)).Single(r => r.Test == job.Id).Outcome.Code);
+    }
+
+    [Fact]
     public async Task A_job_is_leased_once_and_in_its_own_region()
     {
         await using var under = await HubUnderTest.StartAsync(enrolled: One);

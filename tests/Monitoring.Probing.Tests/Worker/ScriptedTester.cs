@@ -1,0 +1,38 @@
+using System.Threading.Channels;
+using Monitoring.Core;
+using TestResult = Monitoring.Core.TestResult;
+
+namespace Monitoring.Probing.Tests.Worker;
+
+/// <summary>A tester whose every test begins when the worker says so and ends when the test does.</summary>
+internal sealed class ScriptedTester : IStreamTester
+{
+    private readonly Channel<RunningTest> _started = Channel.CreateUnbounded<RunningTest>();
+
+    public bool HasStarted => _started.Reader.TryPeek(out _);
+
+    public ValueTask<RunningTest> NextAsync() => _started.Reader.ReadAsync(RegionUnderTest.Soon());
+
+    public Task<TestResult> RunAsync(TestJob job, CancellationToken cancellationToken)
+    {
+        var test = new RunningTest(job, cancellationToken);
+        _started.Writer.TryWrite(test);
+        return test.Ending;
+    }
+}
+
+/// <summary>One test under way.</summary>
+internal sealed class RunningTest(TestJob job, CancellationToken cancelled)
+{
+    private readonly TaskCompletionSource<TestResult> _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public TestJob Job => job;
+
+    public CancellationToken Cancelled => cancelled;
+
+    public Task<TestResult> Ending => _ending.Task;
+
+    public void End(OutcomeCode code = OutcomeCode.Completed) => _ending.SetResult(RegionUnderTest.Result(job, code));
+
+    public void Throw(Exception e) => _ending.SetException(e);
+}

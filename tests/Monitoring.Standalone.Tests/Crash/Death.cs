@@ -1,0 +1,45 @@
+namespace Monitoring.Standalone.Tests.Crash;
+
+/// <summary>At what a monitor is killed.</summary>
+internal enum DeathKind
+{
+    /// <summary>At a random instant under load.</summary>
+    UnderLoad,
+
+    /// <summary>Just as the result of a test of its own was spooled, and is being reported.</summary>
+    AsSomethingIsSpooled,
+
+    /// <summary>Before or soon after it listens.</summary>
+    WhileStarting,
+}
+
+/// <summary>When and how one life of a monitor ends, drawn from a seed.</summary>
+/// <param name="Kind">At what.</param>
+/// <param name="Posts">So many acknowledged posts come first.</param>
+/// <param name="After">And then so long, where nothing else is waited for.</param>
+/// <param name="Order">Draws whose results are looked at.</param>
+internal sealed record Death(DeathKind Kind, int Posts, TimeSpan After, int Order)
+{
+    private const int LookedAt = 12;
+
+#pragma warning disable CA5394 // Seeded, so that a run can be had again.
+    public static Death Draw(Random random, int life)
+    {
+        var kind = random.Next(10) switch
+        {
+            < 2 when life > 0 => DeathKind.WhileStarting,
+            < 6 => DeathKind.AsSomethingIsSpooled,
+            _ => DeathKind.UnderLoad,
+        };
+        return new Death(kind, random.Next(1, 100), TimeSpan.FromMilliseconds(random.Next(20, 1500)), random.Next());
+    }
+
+    /// <summary>Some of them, others each time.</summary>
+    public IEnumerable<string> Some(IEnumerable<string> orchestrators)
+    {
+        var all = orchestrators.Order(StringComparer.Ordinal).ToArray();
+        new Random(Order).Shuffle(all);
+        return all.Take(LookedAt);
+    }
+#pragma warning restore CA5394
+}
