@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using System.Text;
 
@@ -65,7 +66,8 @@ internal ref struct AbiReader
         var start = (int)offset;
         var length = new BigInteger(_bytes.Slice(start, Word), isUnsigned: true, isBigEndian: true);
         start += Word;
-        if (length > _bytes.Length - start) throw new AbiException($"The length at {start - Word} is {Short(length)}, more than the {_bytes.Length - start} bytes that follow.");
+        if (length > _bytes.Length - start)
+            throw new AbiException($"The length at {start - Word} is {Short(length)}, more than the {_bytes.Length - start} bytes that follow.");
         if (length > most) throw new AbiException($"The value has {length} bytes; at most {most} are accepted.");
         return _bytes.Slice(start, (int)length).ToArray();
     }
@@ -85,7 +87,7 @@ internal ref struct AbiReader
         }
     }
 
-    private static string Short(BigInteger value) => value.GetBitLength() > 63 ? "an enormous number" : value.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private static string Short(BigInteger value) => value.GetBitLength() > 63 ? "an enormous number" : value.ToString(CultureInfo.InvariantCulture);
 
     private ReadOnlySpan<byte> Next()
     {

@@ -38,8 +38,10 @@ internal sealed class ActiveSetWalk(JsonRpcClient rpc, ProtocolContracts contrac
         for (var i = 0; i < known.Length; i++) successors[known[i]] = start.Next[i];
         var order = await FollowAsync(head, start.First, (int)start.Size, successors, block, cancellationToken).ConfigureAwait(false);
         var members = await ReadMembersAsync(order, start.Round, block, cancellationToken).ConfigureAwait(false);
-        var hash = await rpc.AskAsync(RpcCall.Of("eth_getBlockByNumber", block, false), b => RpcHex.Hash(b.GetProperty("hash")), cancellationToken).ConfigureAwait(false);
-        if (hash != head.Hash) throw new ChainException(ChainFault.Malformed, $"Block {head.Number} was replaced by another while the pool was read; the walk is void.");
+        var hash = await rpc.AskAsync(
+            RpcCall.Of("eth_getBlockByNumber", block, false), b => RpcHex.Hash(b.GetProperty("hash")), cancellationToken).ConfigureAwait(false);
+        if (hash != head.Hash)
+            throw new ChainException(ChainFault.Malformed, $"Block {head.Number} was replaced by another while the pool was read; the walk is void.");
         _lastOrder = order;
         return new ActiveSet(head, start.Round, members);
     }
@@ -79,7 +81,10 @@ internal sealed class ActiveSetWalk(JsonRpcClient rpc, ProtocolContracts contrac
             calls.Add(RpcCall.Contract(contracts.BondingManager, ProtocolAbi.TranscoderTotalStake.Call(new AbiWriter().Address(address)), block));
             calls.Add(RpcCall.Contract(contracts.ServiceRegistry, ProtocolAbi.GetServiceUri.Call(new AbiWriter().Address(address)), block));
             foreach (var r in rounds)
-                calls.Add(RpcCall.Contract(contracts.BondingManager, ProtocolAbi.GetTranscoderEarningsPoolForRound.Call(new AbiWriter().Address(address).Uint256(r)), block));
+            {
+                var arguments = new AbiWriter().Address(address).Uint256(r);
+                calls.Add(RpcCall.Contract(contracts.BondingManager, ProtocolAbi.GetTranscoderEarningsPoolForRound.Call(arguments), block));
+            }
         }
 
         var each = 3 + rounds.Length;

@@ -12,7 +12,7 @@ public enum ChainFault
     /// <summary>The endpoint answered something that is not a correct answer to the question.</summary>
     Malformed,
 
-    /// <summary>The endpoint understood and refused (a JSON-RPC error object): too many requests, a block that it does not have, a transaction that it does not take.</summary>
+    /// <summary>The endpoint understood and refused (a JSON-RPC error object): a block that it does not have, a transaction that it does not take.</summary>
     Refused,
 
     /// <summary>The contract refused: the call or transaction reverted. Every endpoint would say the same.</summary>

@@ -48,7 +48,11 @@ public sealed record ChainOptions
         }
 
         if (ChainId <= 0) throw new ArgumentException("The chain id must be above 0.");
-        if (RequestTimeout <= TimeSpan.Zero || RetryDelay < TimeSpan.Zero || DemotedFor < TimeSpan.Zero) throw new ArgumentException("RPC times must not be negative, and the timeout must be above 0.");
-        if (Retries < 0 || MaxBatch < 1 || MaxAnswerBytes < 1024 || EarningsRounds is < 0 or > 100) throw new ArgumentException("RPC retries, batch, answer size or earnings rounds are out of range.");
+        if (RequestTimeout <= TimeSpan.Zero || RetryDelay < TimeSpan.Zero || DemotedFor < TimeSpan.Zero)
+            throw new ArgumentException("RPC times must not be negative, and the timeout must be above 0.");
+        if (Retries < 0) throw new ArgumentException($"RPC retries are {Retries}; 0 or more are expected.");
+        if (MaxBatch < 1) throw new ArgumentException($"The RPC batch is {MaxBatch}; 1 or more is expected.");
+        if (MaxAnswerBytes < 1024) throw new ArgumentException($"RPC answers are limited to {MaxAnswerBytes} bytes; 1024 or more are expected.");
+        if (EarningsRounds is < 0 or > 100) throw new ArgumentException($"{EarningsRounds} earnings rounds are asked for; 0 to 100 are expected.");
     }
 }

@@ -30,7 +30,10 @@ public sealed class EthereumChain : IChain, IDisposable
 
     internal JsonRpcClient Rpc { get; }
 
-    /// <summary>Asks every endpoint for its chain, resolves the contracts through the Controller, and on Arbitrum One compares them with the built-in table.</summary>
+    /// <summary>
+    /// Asks every endpoint for its chain, resolves the contracts through the Controller, and on Arbitrum One compares them with the built-in
+    /// table.
+    /// </summary>
     /// <exception cref="ArgumentException">The options make no sense.</exception>
     /// <exception cref="ChainException">
     /// An endpoint serves another chain, the contracts are not the expected ones, or no endpoint answers. The first two are refusals to start:
@@ -60,7 +63,9 @@ public sealed class EthereumChain : IChain, IDisposable
 
     /// <inheritdoc />
     public Task<SenderInfo> GetSenderInfoAsync(Address sender, CancellationToken cancellationToken) => Rpc.AskAsync(
-        RpcCall.Contract(Contracts.TicketBroker, ProtocolAbi.GetSenderInfo.Call(new AbiWriter().Address(sender)), RpcCall.Latest), ContractReads.SenderInfo, cancellationToken);
+        RpcCall.Contract(Contracts.TicketBroker, ProtocolAbi.GetSenderInfo.Call(new AbiWriter().Address(sender)), RpcCall.Latest),
+        ContractReads.SenderInfo,
+        cancellationToken);
 
     /// <inheritdoc />
     public async Task<RoundInfo> GetRoundAsync(CancellationToken cancellationToken)
@@ -68,7 +73,10 @@ public sealed class EthereumChain : IChain, IDisposable
         var head = await GetHeadAsync(cancellationToken).ConfigureAwait(false);
         var block = RpcHex.Write(head.Number);
         var (current, last, initialized) = await Rpc.AskAsync(
-            [Rounds(ProtocolAbi.CurrentRound.Call(), block), Rounds(ProtocolAbi.LastInitializedRound.Call(), block), Rounds(ProtocolAbi.CurrentRoundInitialized.Call(), block)],
+            [
+                Rounds(ProtocolAbi.CurrentRound.Call(), block), Rounds(ProtocolAbi.LastInitializedRound.Call(), block),
+                Rounds(ProtocolAbi.CurrentRoundInitialized.Call(), block),
+            ],
             r => (ContractReads.Round(r[0], "The current round"), ContractReads.Round(r[1], "The last initialized round"), ContractReads.Bool(r[2])),
             cancellationToken).ConfigureAwait(false);
         var hash = await Rpc.AskAsync(
@@ -114,9 +122,13 @@ public sealed class EthereumChain : IChain, IDisposable
                 RpcCall.Contract(Contracts.Controller, ProtocolAbi.Paused.Call(), block),
             ],
             r => new ProtocolParameters(
-                (int)new AbiReader(RpcHex.Data(r[0]), 1).Uint(int.MaxValue, "The pool size"), (int)new AbiReader(RpcHex.Data(r[1]), 1).Uint(int.MaxValue, "The pool's maximum"),
-                ContractReads.Round(r[2], "The round's first block"), ContractReads.Round(r[3], "The round's length"), ContractReads.Round(r[4], "The unlock period"),
-                ContractReads.Round(r[5], "The tickets' validity"), ContractReads.Bool(r[6])),
+                (int)new AbiReader(RpcHex.Data(r[0]), 1).Uint(int.MaxValue, "The pool size"),
+                (int)new AbiReader(RpcHex.Data(r[1]), 1).Uint(int.MaxValue, "The pool's maximum"),
+                ContractReads.Round(r[2], "The round's first block"),
+                ContractReads.Round(r[3], "The round's length"),
+                ContractReads.Round(r[4], "The unlock period"),
+                ContractReads.Round(r[5], "The tickets' validity"),
+                ContractReads.Bool(r[6])),
             cancellationToken).ConfigureAwait(false);
     }
 
@@ -132,7 +144,9 @@ public sealed class EthereumChain : IChain, IDisposable
     /// <summary>Whether a winning ticket was cashed.</summary>
     /// <exception cref="ChainException">No endpoint gave a usable answer.</exception>
     public Task<bool> IsTicketUsedAsync(Hash32 ticketHash, CancellationToken cancellationToken) => Rpc.AskAsync(
-        RpcCall.Contract(Contracts.TicketBroker, ProtocolAbi.UsedTickets.Call(new AbiWriter().Bytes32(ticketHash)), RpcCall.Latest), ContractReads.Bool, cancellationToken);
+        RpcCall.Contract(Contracts.TicketBroker, ProtocolAbi.UsedTickets.Call(new AbiWriter().Bytes32(ticketHash)), RpcCall.Latest),
+        ContractReads.Bool,
+        cancellationToken);
 
     /// <summary>Closes the connections.</summary>
     public void Dispose()
@@ -144,26 +158,39 @@ public sealed class EthereumChain : IChain, IDisposable
     private static Address ControllerOf(ChainOptions options)
     {
         if (options.ChainId != ProtocolContracts.ArbitrumOneChainId)
-            return options.Controller ?? throw new ArgumentException($"Chain {options.ChainId} is not Arbitrum One, so the address of the protocol's Controller must be configured.");
+        {
+            return options.Controller ?? throw new ArgumentException(
+                $"Chain {options.ChainId} is not Arbitrum One, so the address of the protocol's Controller must be configured.");
+        }
+
         var known = ProtocolContracts.ArbitrumOne.Controller;
         return options.Controller is not { } configured || configured == known
             ? known
-            : throw new ChainException(ChainFault.WrongContracts, $"The Controller on Arbitrum One is {known}, but {configured} is configured. Remove that setting: money sent to a wrong contract is lost.");
+            : throw new ChainException(
+                ChainFault.WrongContracts,
+                $"The Controller on Arbitrum One is {known}, but {configured} is configured. Remove that setting: money sent to a wrong contract is lost.");
     }
 
     private static async Task<ProtocolContracts> ResolveAsync(JsonRpcClient rpc, long chainId, Address controller, CancellationToken cancellationToken)
     {
-        RpcCall Resolve(string name) => RpcCall.Contract(controller, ProtocolAbi.GetContract.Call(new AbiWriter().Bytes32(ProtocolAbi.ContractId(name))), RpcCall.Latest);
+        RpcCall Resolve(string name) =>
+            RpcCall.Contract(controller, ProtocolAbi.GetContract.Call(new AbiWriter().Bytes32(ProtocolAbi.ContractId(name))), RpcCall.Latest);
         var found = await rpc.AskAsync(
             [Resolve("BondingManager"), Resolve("RoundsManager"), Resolve("ServiceRegistry"), Resolve("TicketBroker")],
-            r => new ProtocolContracts(controller, ContractReads.Address(r[0]), ContractReads.Address(r[1]), ContractReads.Address(r[2]), ContractReads.Address(r[3])),
+            r => new ProtocolContracts(
+                controller, ContractReads.Address(r[0]), ContractReads.Address(r[1]), ContractReads.Address(r[2]), ContractReads.Address(r[3])),
             cancellationToken).ConfigureAwait(false);
         if (new[] { found.BondingManager, found.RoundsManager, found.ServiceRegistry, found.TicketBroker }.Contains(Address.Zero))
-            throw new ChainException(ChainFault.WrongContracts, $"The Controller {controller} does not know all of the protocol's contracts: it is another contract, or not set up yet.");
+        {
+            throw new ChainException(
+                ChainFault.WrongContracts, $"The Controller {controller} does not know all of the protocol's contracts: it is another contract, or not set up yet.");
+        }
+
         var differences = chainId == ProtocolContracts.ArbitrumOneChainId ? found.DifferencesFrom(ProtocolContracts.ArbitrumOne) : "";
         return differences.Length == 0 ? found : throw new ChainException(
             ChainFault.WrongContracts,
-            $"The Controller names other contracts than those known on Arbitrum One: {differences}. Either the protocol moved and this program needs an update, or the RPC endpoint lies. Nothing is signed or sent.");
+            $"The Controller names other contracts than those known on Arbitrum One: {differences}. Either the protocol moved and this program " +
+            "needs an update, or the RPC endpoint lies. Nothing is signed or sent.");
     }
 
     private RpcCall Rounds(byte[] data, string block) => RpcCall.Contract(Contracts.RoundsManager, data, block);

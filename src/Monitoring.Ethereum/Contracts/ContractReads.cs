@@ -71,6 +71,11 @@ internal static class ContractReads
     {
         var reader = new AbiReader(RpcHex.Data(result), 5);
         return new EarningsPool(
-            round, reader.Uint256(), (int)reader.Uint(PoolMember.Parts, "The reward cut"), (int)reader.Uint(PoolMember.Parts, "The fee share"), reader.Uint256(), reader.Uint256());
+            round,
+            reader.Uint256(),
+            (int)reader.Uint(PoolMember.Parts, "The reward cut"),
+            (int)reader.Uint(PoolMember.Parts, "The fee share"),
+            reader.Uint256(),
+            reader.Uint256());
     }
 }

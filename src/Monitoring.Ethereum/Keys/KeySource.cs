@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 
 namespace Monitoring.Ethereum;
 
@@ -47,8 +48,9 @@ public static class KeySource
     public static LoadedKey FromEnvironment(string variable)
     {
         ArgumentNullException.ThrowIfNull(variable);
-        if (Environment.GetEnvironmentVariable(variable) is not { Length: > 0 } text) throw new KeyException($"The environment variable {variable} is not set; it should hold the key as 64 hex digits.");
-        var secret = ReadHex(System.Text.Encoding.UTF8.GetBytes(text)) ?? throw new KeyException($"The environment variable {variable} does not hold 64 hex digits.");
+        if (Environment.GetEnvironmentVariable(variable) is not { Length: > 0 } text)
+            throw new KeyException($"The environment variable {variable} is not set; it should hold the key as 64 hex digits.");
+        var secret = ReadHex(Encoding.UTF8.GetBytes(text)) ?? throw new KeyException($"The environment variable {variable} does not hold 64 hex digits.");
         try
         {
             return new LoadedKey(Signer(secret, $"The environment variable {variable}"), false);

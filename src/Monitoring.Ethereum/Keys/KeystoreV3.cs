@@ -101,7 +101,8 @@ public static class KeystoreV3
             return Scrypt.DeriveKey(password, file.Salt, (int)file.N, (int)file.R, (int)file.P, DerivedLength);
         }
 
-        if (file.Iterations is < 1 or > MostIterations) throw new KeyException($"The key file asks for {file.Iterations} PBKDF2 iterations; 1 to {MostIterations} are run.");
+        if (file.Iterations is < 1 or > MostIterations)
+            throw new KeyException($"The key file asks for {file.Iterations} PBKDF2 iterations; 1 to {MostIterations} are run.");
         return Rfc2898DeriveBytes.Pbkdf2(password, file.Salt, (int)file.Iterations, HashAlgorithmName.SHA256, DerivedLength);
     }
 

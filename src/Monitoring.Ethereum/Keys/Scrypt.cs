@@ -21,7 +21,7 @@ internal static class Scrypt
         if (n < 2 || n > 1 << 24 || !BitOperations.IsPow2(n)) why = $"scrypt's n is {n}; a power of two from 2 to {1 << 24} is expected";
         else if (r is < 1 or > 64) why = $"scrypt's r is {r}; 1 to 64 is expected";
         else if (p is < 1 or > 64) why = $"scrypt's p is {p}; 1 to 64 is expected";
-        else if (128 * n * r > MostMemory) why = $"scrypt with n = {n} and r = {r} needs {128 * n * r / (1024 * 1024)} MiB; at most {MostMemory / (1024 * 1024)} MiB are spent";
+        else if (128 * n * r > MostMemory) why = $"scrypt with n = {n} and r = {r} needs {(128 * n * r) >> 20} MiB; at most {MostMemory >> 20} MiB are spent";
         else if (n * r * p > 1L << 24) why = $"scrypt with n = {n}, r = {r} and p = {p} takes too long";
         return why.Length == 0;
     }

@@ -136,7 +136,8 @@ internal sealed class JsonRpcClient : IDisposable
         throw Together(troubles);
     }
 
-    private async Task<T> AttemptAsync<T>(RpcEndpoint endpoint, IReadOnlyList<RpcCall> calls, Func<IReadOnlyList<JsonElement>, T> read, CancellationToken cancellationToken)
+    private async Task<T> AttemptAsync<T>(
+        RpcEndpoint endpoint, IReadOnlyList<RpcCall> calls, Func<IReadOnlyList<JsonElement>, T> read, CancellationToken cancellationToken)
     {
         if (calls.Count <= _options.MaxBatch) return await _transport.ExchangeAsync(endpoint, calls, read, cancellationToken).ConfigureAwait(false);
         var results = new List<JsonElement>(calls.Count);
@@ -158,11 +159,13 @@ internal sealed class JsonRpcClient : IDisposable
 
     private async Task VerifyAsync(RpcEndpoint endpoint, CancellationToken cancellationToken)
     {
-        endpoint.ChainId ??= await _transport.ExchangeAsync(endpoint, [RpcCall.Of("eth_chainId")], r => (long?)RpcHex.Int64(r[0]), cancellationToken).ConfigureAwait(false);
+        endpoint.ChainId ??= await _transport.ExchangeAsync(
+            endpoint, [RpcCall.Of("eth_chainId")], r => (long?)RpcHex.Int64(r[0]), cancellationToken).ConfigureAwait(false);
         if (endpoint.ChainId != _options.ChainId)
         {
             throw new ChainException(
-                ChainFault.WrongChain, $"{endpoint.Host} serves chain {endpoint.ChainId}, but chain {_options.ChainId} is configured. It is not used: correct its address, or the chain id.");
+                ChainFault.WrongChain,
+                $"{endpoint.Host} serves chain {endpoint.ChainId}, but chain {_options.ChainId} is configured. It is not used: correct its address, or the chain id.");
         }
     }
 }

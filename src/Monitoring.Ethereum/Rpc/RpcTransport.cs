@@ -20,7 +20,8 @@ internal sealed class RpcTransport(HttpClient http, TimeSpan timeout, int maxAns
 
     /// <summary>Asks, and hands the results, in the order of the calls, to <paramref name="read"/>.</summary>
     /// <exception cref="ChainException">There is no correct answer; the message names the host and what was wrong.</exception>
-    public async Task<T> ExchangeAsync<T>(RpcEndpoint endpoint, IReadOnlyList<RpcCall> calls, Func<IReadOnlyList<JsonElement>, T> read, CancellationToken cancellationToken)
+    public async Task<T> ExchangeAsync<T>(
+        RpcEndpoint endpoint, IReadOnlyList<RpcCall> calls, Func<IReadOnlyList<JsonElement>, T> read, CancellationToken cancellationToken)
     {
         var first = Interlocked.Add(ref _lastId, calls.Count) - calls.Count + 1;
         using var document = await PostAsync(endpoint, Body(calls, first), cancellationToken).ConfigureAwait(false);
@@ -66,7 +67,6 @@ internal sealed class RpcTransport(HttpClient http, TimeSpan timeout, int maxAns
             foreach (var item in root.EnumerateArray())
             {
                 var result = One(endpoint, item, calls, first, out var index);
-                if (results[index] is not null) throw Malformed(endpoint, "it answered one call twice");
                 results[index] = result;
             }
         }
@@ -75,6 +75,7 @@ internal sealed class RpcTransport(HttpClient http, TimeSpan timeout, int maxAns
             throw Malformed(endpoint, $"its answer is of kind {root.ValueKind}");
         }
 
+        // A call that was answered twice leaves another without an answer.
         var missing = results.Count(r => r is null);
         if (missing > 0) throw Malformed(endpoint, $"it left {missing} of {calls.Count} calls without an answer");
         return Array.ConvertAll(results, r => r!.Value);
@@ -83,7 +84,8 @@ internal sealed class RpcTransport(HttpClient http, TimeSpan timeout, int maxAns
     private static JsonElement One(RpcEndpoint endpoint, JsonElement item, IReadOnlyList<RpcCall> calls, long first, out int index)
     {
         if (item.ValueKind != JsonValueKind.Object) throw Malformed(endpoint, $"one of its answers is of kind {item.ValueKind}");
-        var known = item.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.Number && id.TryGetInt64(out var number) && number >= first && number < first + calls.Count;
+        var known = item.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.Number && id.TryGetInt64(out var number)
+            && number >= first && number < first + calls.Count;
         if (!known)
         {
             // An endpoint that could not even read the request answers with id null.
@@ -99,12 +101,14 @@ internal sealed class RpcTransport(HttpClient http, TimeSpan timeout, int maxAns
     private static void ThrowIfError(RpcEndpoint endpoint, JsonElement item, string what)
     {
         if (!item.TryGetProperty("error", out var error) || error.ValueKind == JsonValueKind.Null) return;
-        var code = error.ValueKind == JsonValueKind.Object && error.TryGetProperty("code", out var c) && c.ValueKind == JsonValueKind.Number && c.TryGetInt32(out var n) ? n : 0;
-        var message = error.ValueKind == JsonValueKind.Object && error.TryGetProperty("message", out var m) && m.ValueKind == JsonValueKind.String ? m.GetString()! : "";
+        var isObject = error.ValueKind == JsonValueKind.Object;
+        var code = isObject && error.TryGetProperty("code", out var c) && c.ValueKind == JsonValueKind.Number && c.TryGetInt32(out var n) ? n : 0;
+        var message = isObject && error.TryGetProperty("message", out var m) && m.ValueKind == JsonValueKind.String ? m.GetString()! : "";
         var said = $"'{RpcText.Clean(message, 200)}' (code {code})";
         if (code == ExecutionReverted || message.Contains("revert", StringComparison.OrdinalIgnoreCase))
             throw new ChainException(ChainFault.Reverted, $"The contract refused {what}; {endpoint.Host} says {said}.");
-        if (code == LimitExceeded) throw new ChainException(ChainFault.Unreachable, $"{endpoint.Host} has enough of us for now: {said}. Use fewer requests, or an endpoint with a higher limit.");
+        if (code == LimitExceeded)
+            throw new ChainException(ChainFault.Unreachable, $"{endpoint.Host} has enough of us for now: {said}. Use an endpoint with a higher limit, or several.");
         throw new ChainException(ChainFault.Refused, $"{endpoint.Host} refused {what}: {said}.");
     }
 
@@ -135,7 +139,8 @@ internal sealed class RpcTransport(HttpClient http, TimeSpan timeout, int maxAns
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
             // The platform's message may repeat the address with its key; the reason alone does not.
-            throw new ChainException(ChainFault.Unreachable, $"{endpoint.Host} cannot be reached ({(e as HttpRequestException)?.HttpRequestError.ToString() ?? "the answer broke off"}).");
+            var reason = (e as HttpRequestException)?.HttpRequestError.ToString() ?? "the answer broke off";
+            throw new ChainException(ChainFault.Unreachable, $"{endpoint.Host} cannot be reached ({reason}).");
         }
         catch (JsonException)
         {

@@ -74,7 +74,7 @@ public sealed class LocalSigner : ISigner, IDisposable
         return ValueTask.FromResult(Sign(hash32.Span));
     }
 
-    /// <summary>Signs a 32-byte digest on the calling thread: about a millisecond of it. The entry point of the benchmark.</summary>
+    // Works on the calling thread, less than a millisecond of it. A benchmark measures this through SignPersonalAsync, which adds one keccak.
     internal Signature Sign(ReadOnlySpan<byte> digest)
     {
         Span<byte> bytes = stackalloc byte[Signature.ByteLength];

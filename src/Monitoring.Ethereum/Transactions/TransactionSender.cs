@@ -7,6 +7,8 @@ namespace Monitoring.Ethereum;
 /// <summary>Prepares, signs and sends transactions, which is rare: only when somebody funds a wallet and confirms it.</summary>
 public sealed class TransactionSender(EthereumChain chain, TimeProvider time)
 {
+    private static readonly string[] KnownAlready = ["already known", "known transaction"];
+
     /// <summary>Between two looks for a receipt.</summary>
     internal TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -54,10 +56,11 @@ public sealed class TransactionSender(EthereumChain chain, TimeProvider time)
         var hash = Hash32.FromBytes(Keccak256.Hash(raw));
         try
         {
-            var said = await chain.Rpc.AskOnceAsync(RpcCall.Of("eth_sendRawTransaction", RpcHex.Write(raw)), RpcHex.Hash, cancellationToken).ConfigureAwait(false);
+            var said = await chain.Rpc.AskOnceAsync(
+                RpcCall.Of("eth_sendRawTransaction", RpcHex.Write(raw)), RpcHex.Hash, cancellationToken).ConfigureAwait(false);
             return said == hash ? hash : throw new ChainException(ChainFault.Malformed, $"The endpoint took the transaction but names another, {said}.");
         }
-        catch (ChainException e) when (e.Message.Contains("already known", StringComparison.OrdinalIgnoreCase) || e.Message.Contains("known transaction", StringComparison.OrdinalIgnoreCase))
+        catch (ChainException e) when (KnownAlready.Any(words => e.Message.Contains(words, StringComparison.OrdinalIgnoreCase)))
         {
             return hash;
         }
@@ -77,10 +80,16 @@ public sealed class TransactionSender(EthereumChain chain, TimeProvider time)
         var start = time.GetTimestamp();
         while (true)
         {
-            var receipt = await chain.Rpc.AskAsync(RpcCall.Of("eth_getTransactionReceipt", hash.ToString()), r => ReadReceipt(hash, r), cancellationToken).ConfigureAwait(false);
+            var receipt = await chain.Rpc.AskAsync(
+                RpcCall.Of("eth_getTransactionReceipt", hash.ToString()), r => ReadReceipt(hash, r), cancellationToken).ConfigureAwait(false);
             if (receipt is not null) return receipt;
             if (time.GetElapsedTime(start) >= patience)
-                throw new ChainException(ChainFault.TimedOut, $"The transaction {hash} is in no block after {patience.TotalSeconds:0} s. It may still come: look for it before anything is sent again.");
+            {
+                throw new ChainException(
+                    ChainFault.TimedOut,
+                    $"The transaction {hash} is in no block after {patience.TotalSeconds:0} s. It may still come: look for it before anything is sent again.");
+            }
+
             await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
         }
     }
