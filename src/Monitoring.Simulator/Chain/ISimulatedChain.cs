@@ -3,7 +3,7 @@ using Monitoring.Ethereum;
 namespace Monitoring.Simulator;
 
 /// <summary>
-/// What a simulated orchestrator knows of the chain. <see cref="SimulatedChain"/> makes it up; <see cref="EthereumChain"/> reads a real one.
+/// What a simulated orchestrator knows of the chain. <see cref="SimulatedChain"/> makes it up; <see cref="FollowedChain"/> reads a real one.
 /// Implementations are called by many requests at once, and may throw <see cref="ChainException"/>: the node then answers as an
 /// orchestrator does whose own RPC fails.
 /// </summary>

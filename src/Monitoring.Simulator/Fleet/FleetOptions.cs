@@ -59,7 +59,8 @@ public sealed record FleetOptions
         if (OnChain is not null) problems.AddRange(OnChain.Problems());
         foreach (var node in Nodes)
         {
-            if (node.Price.Sign < 0 || node.Price.Numerator > MaxPrice || node.Price.Denominator > MaxPrice) problems.Add($"{node.Name}: a price cannot be {node.Price} wei per pixel");
+            var price = node.Price;
+            if (price.Sign < 0 || price.Numerator > MaxPrice || price.Denominator > MaxPrice) problems.Add($"{node.Name}: a price cannot be {price} wei per pixel");
             if (node.Port is < 0 or > 65535) problems.Add($"{node.Name}: port {node.Port} is not between 0 and 65535");
             if (node.MaxSessions < 1) problems.Add($"{node.Name}: it must allow at least one session, not {node.MaxSessions}");
             if (node.Distance < TimeSpan.Zero) problems.Add($"{node.Name}: a distance cannot be negative");
@@ -73,7 +74,8 @@ public sealed record FleetOptions
     {
         if (behaviour.TranscodingTime < TimeSpan.Zero) yield return "a transcoding time cannot be negative";
         if (behaviour.FaultEvery < 1) yield return $"a fault strikes each 1st, 2nd ... segment, not each {behaviour.FaultEvery}th";
-        if (behaviour.LaterPriceFactor.Sign < 0 || behaviour.LaterPriceFactor > 1000) yield return $"a price cannot be multiplied with {behaviour.LaterPriceFactor}";
+        var factor = behaviour.LaterPriceFactor;
+        if (factor.Sign < 0 || factor > 1000) yield return $"a price cannot be multiplied with {factor}";
         if (behaviour.WeiPerPixel > MaxPrice) yield return $"a price of {behaviour.WeiPerPixel} wei per pixel is absurd";
         if (behaviour.WeiPerPixel < 0) yield return "a price cannot be negative";
         if (behaviour.Schedule is { } schedule && (schedule.Up <= TimeSpan.Zero || schedule.Down <= TimeSpan.Zero)) yield return "both parts of an up-and-down schedule must last";

@@ -42,7 +42,7 @@ public sealed class SimulatedFleet : IAsyncDisposable
     {
         options.Check();
         var context = new FleetContext(options.Clock, await TranscoderAsync(options, cancellation), options.Tls, options.AuthTokenSecret, options.OnChain);
-        ImmutableArray<SimulatedNode> nodes = [.. options.Nodes.Select((node, index) => new SimulatedNode(node.PrivateKey is { } key ? NodeIdentity.OfKey(key.AsSpan()) : NodeIdentity.Number(index), node, context))];
+        ImmutableArray<SimulatedNode> nodes = [.. options.Nodes.Select((node, index) => new SimulatedNode(NodeIdentity.Of(node, index), node, context))];
         var chain = options.OnChain?.Chain as SimulatedChain;
         foreach (var node in nodes) chain?.Activate(node.Signer.Address);
         var fleet = new SimulatedFleet(nodes) { Chain = chain is null ? null : new FleetChain(chain, nodes, options.Clock) };

@@ -26,8 +26,7 @@ internal sealed class NodeRun : IDisposable
         Tokens = new AuthTokens(fleet.AuthTokenSecret is { } secret ? secret.AsSpan() : RandomNumberGenerator.GetBytes(32), fleet.Clock);
         Sessions = new SessionTable(options.MaxSessions, fleet.Clock, counters);
         Settlement = fleet.OnChain is { } chain
-            ? new OnChainSettlement(
-                signer, options.Price, chain, chain.TicketSecret is { } fixedSecret ? fixedSecret.AsSpan() : RandomNumberGenerator.GetBytes(32), fleet.Clock, counters, () => Behaviour)
+            ? new OnChainSettlement(signer, options.Price, chain, SecretOf(chain), fleet.Clock, counters, () => Behaviour)
             : new OffChainSettlement(() => Behaviour);
         (_service, _segments, _streams) = (new OrchestratorService(this), new SegmentRoute(this), new StreamRoute(this));
     }
@@ -58,7 +57,8 @@ internal sealed class NodeRun : IDisposable
     public AuthToken IssueToken() => Behaviour.Payment == PaymentFault.ExpiredToken ? Tokens.IssueExpired() : Tokens.Issue();
 
     /// <summary>The info of discovery (without a stage) and of every result, or what keeps the node from making it.</summary>
-    public async ValueTask<(OrchestratorInfo Info, string? Problem)> MakeInfoAsync(AuthToken token, ByteString sender, SessionStage? stage, CancellationToken cancellation)
+    public async ValueTask<(OrchestratorInfo Info, string? Problem)> MakeInfoAsync(
+        AuthToken token, ByteString sender, SessionStage? stage, CancellationToken cancellation)
     {
         var info = new OrchestratorInfo
         {
@@ -100,4 +100,7 @@ internal sealed class NodeRun : IDisposable
     }
 
     public void Dispose() => Sessions.Dispose();
+
+    private static ReadOnlySpan<byte> SecretOf(OnChainOptions chain) =>
+        chain.TicketSecret is { } chosen ? chosen.AsSpan() : RandomNumberGenerator.GetBytes(32);
 }

@@ -18,7 +18,8 @@ internal sealed class OnChainSettlement : ISettlement
     private readonly PaymentDesk _desk;
 
     public OnChainSettlement(
-        ISigner signer, Rational price, OnChainOptions options, ReadOnlySpan<byte> ticketSecret, TimeProvider clock, CounterBoard counters, Func<Behaviour> behaviour)
+        ISigner signer, Rational price, OnChainOptions options, ReadOnlySpan<byte> ticketSecret, TimeProvider clock, CounterBoard counters,
+        Func<Behaviour> behaviour)
     {
         var rand = new RecipientRand(ticketSecret);
         _signer = signer;

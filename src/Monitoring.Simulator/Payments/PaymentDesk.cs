@@ -8,7 +8,8 @@ using Monitoring.Livepeer.Wire;
 namespace Monitoring.Simulator;
 
 /// <summary>Takes payments with the checks of protocol section 3.8 in their order, and keeps the balances.</summary>
-internal sealed class PaymentDesk(Address recipient, OnChainOptions options, RecipientRand rand, TimeProvider clock, CounterBoard counters, Func<Behaviour> behaviour)
+internal sealed class PaymentDesk(
+    Address recipient, OnChainOptions options, RecipientRand rand, TimeProvider clock, CounterBoard counters, Func<Behaviour> behaviour)
 {
     private const string Expired = "TicketParams expired";
 
@@ -67,8 +68,8 @@ internal sealed class PaymentDesk(Address recipient, OnChainOptions options, Rec
         if (acting == PaymentFault.ClaimsExpiry) return Expired;
 
         var expirationBlock = BigEndian.Read(terms.ExpirationBlock.Span);
-        var number = rand.Of(
-            BigEndian.Read(terms.Seed.Span), sender, tickets[0].Ticket.FaceValue, tickets[0].Ticket.WinProb, expirationBlock, price, tickets[0].Ticket.AuxData.AsSpan());
+        var first = tickets[0].Ticket;
+        var number = rand.Of(BigEndian.Read(terms.Seed.Span), sender, first.FaceValue, first.WinProb, expirationBlock, price, first.AuxData.AsSpan());
         lock (_lock) return Take(tickets, account, number, expirationBlock, facts.L1Block);
     }
 

@@ -13,7 +13,8 @@ internal sealed class RecipientRand(ReadOnlySpan<byte> secret)
 {
     private readonly byte[] _secret = secret.ToArray();
 
-    public BigInteger Of(BigInteger seed, Address sender, BigInteger faceValue, BigInteger winProb, BigInteger expirationBlock, Rational price, ReadOnlySpan<byte> auxData) =>
+    public BigInteger Of(
+        BigInteger seed, Address sender, BigInteger faceValue, BigInteger winProb, BigInteger expirationBlock, Rational price, ReadOnlySpan<byte> auxData) =>
         BigEndian.Read(HMACSHA256.HashData(_secret, Message(seed, sender, faceValue, winProb, expirationBlock, price, auxData)));
 
     /// <summary>What is published of it: <c>recipientRandHash</c>.</summary>

@@ -73,7 +73,8 @@ internal sealed class SegmentRoute(NodeRun run)
         await http.Response.Body.WriteAsync(body, http.RequestAborted);
     }
 
-    private async ValueTask<(Accepted? Accepted, Refusal? Refusal)> CheckAsync(IHeaderDictionary headers, Func<SegData, string> account, CancellationToken cancellation)
+    private async ValueTask<(Accepted? Accepted, Refusal? Refusal)> CheckAsync(
+        IHeaderDictionary headers, Func<SegData, string> account, CancellationToken cancellation)
     {
         var (credentials, refusal) = SegmentCredentials.Read(headers);
         if (credentials is null) return (null, refusal);

@@ -101,7 +101,11 @@ internal sealed class SegmentTranscoding(NodeRun run)
             var extension = profile.Format == VideoProfile.Types.Format.Mp4 ? "mp4" : "ts";
             var file = string.Create(CultureInfo.InvariantCulture, $"{credentials.Segment.Seq}.{extension}");
             if (fault != SegmentFault.Gone) session.Memory.Save(name, file, renditions[i]);
-            var segment = new TranscodedSegmentData { Url = $"{run.ServiceUri}/stream/{session.Id}/{name}/{file}", Pixels = credentials.PixelsOf(profile) * (fault == SegmentFault.InflatedPixels ? 10 : 1) };
+            var segment = new TranscodedSegmentData
+            {
+                Url = $"{run.ServiceUri}/stream/{session.Id}/{name}/{file}",
+                Pixels = credentials.PixelsOf(profile) * (fault == SegmentFault.InflatedPixels ? 10 : 1),
+            };
             pixels += segment.Pixels;
             result.Data.Segments.Add(segment);
         }

@@ -40,7 +40,10 @@ public sealed class PaymentFaultTests
 
         var refused = await paid.Client.RefusedAsync(info.AuthToken, await paid.Client.PayAsync(info, 1, 2), 0, _cancellation);
 
-        Assert.Equal((400, text.Replace("{0}", paid.Client.Address.ToString(), StringComparison.Ordinal).Replace("{1}", paid.Node.Signer.Address.ToString(), StringComparison.Ordinal)), refused);
+        var expected = text
+            .Replace("{0}", paid.Client.Address.ToString(), StringComparison.Ordinal)
+            .Replace("{1}", paid.Node.Signer.Address.ToString(), StringComparison.Ordinal);
+        Assert.Equal((400, expected), refused);
         // What was spent is known whatever the node says.
         Assert.Equal((2, name == "takes-and-refuses" ? 2 : 0), (paid.Client.Account.TicketsReceived, paid.Client.Account.TicketsCredited));
         Assert.True(paid.Client.Account.Received > 16_000_000_000);

@@ -1,74 +1,17 @@
 using System.Net;
-using System.Numerics;
 using Google.Protobuf;
 using Monitoring.Core;
 using Monitoring.Ethereum;
 using Monitoring.Livepeer.Wire;
-using Monitoring.Testing;
 
 namespace Monitoring.Simulator.Tests.Payments;
 
-/// <summary>Payments to a node that behaves well, on a chain that changes.</summary>
+/// <summary>The checks of a payment at a node that behaves well, on a chain that changes.</summary>
 public sealed class PaymentTests
 {
     private static readonly Behaviour Good = Behaviour.Fast;
 
     private readonly CancellationToken _cancellation = Deadline.Token();
-
-    [Fact]
-    public async Task Credit_and_debit_are_exact_to_the_wei()
-    {
-        await using var paid = await PaidNode.StartAsync(Good, _cancellation, price: new Rational(1, 3));
-        var info = await paid.Client.DiscoverAsync(_cancellation);
-        // A third of a wei and the redemption on top, cut to three decimals.
-        Assert.Equal(new Rational(336, 1000), new Rational(info.PriceInfo.PricePerUnit, info.PriceInfo.PixelsPerUnit));
-
-        await paid.Client.TranscodeAsync(info.AuthToken, await paid.Client.PayAsync(info, 1, 2), 0, _cancellation);
-        await paid.Client.TranscodeAsync(info.AuthToken, await paid.Client.PayAsync(info, 3), 1, _cancellation);
-
-        var ev = EvOf(info);
-        Assert.True(ev > 8_000_000_000);
-        Assert.Equal(
-            new SenderAccount
-            {
-                TicketsReceived = 3,
-                Received = 3 * ev,
-                TicketsCredited = 3,
-                Credited = 3 * ev,
-                Pixels = 2 * PaidNode.SegmentPixels,
-                Debited = new Rational(336, 1000) * 2 * PaidNode.SegmentPixels,
-            },
-            paid.Client.Account);
-    }
-
-    [Fact]
-    public async Task One_ticket_opens_the_door_and_the_next_segment_must_bring_the_balance_back()
-    {
-        await using var paid = await PaidNode.StartAsync(Good, _cancellation);
-        var info = await paid.Client.DiscoverAsync(_cancellation);
-        var debt = (new Rational(707, 1) * PaidNode.SegmentPixels) - EvOf(info);
-        Assert.True(debt > EvOf(info));
-
-        await paid.Client.TranscodeAsync(info.AuthToken, await paid.Client.PayAsync(info, 1), 0, _cancellation);
-        Assert.Equal((400, "Insufficient balance\n"), await paid.Client.RefusedAsync(info.AuthToken, await paid.Client.PayAsync(info, 2), 1, _cancellation));
-
-        var missing = (uint)(debt / EvOf(info)).Ceiling();
-        var nonces = Enumerable.Range(3, (int)missing).Select(n => (uint)n).ToArray();
-        await paid.Client.TranscodeAsync(info.AuthToken, await paid.Client.PayAsync(info, nonces), 1, _cancellation);
-    }
-
-    [Fact]
-    public async Task A_balance_belongs_to_one_session_and_at_the_payment_route_to_the_stream()
-    {
-        await using var paid = await PaidNode.StartAsync(Good, _cancellation);
-        var first = await paid.Client.DiscoverAsync(_cancellation);
-        var second = await paid.Client.DiscoverAsync(_cancellation);
-        await paid.Client.TranscodeAsync(first.AuthToken, await paid.Client.PayAsync(first, [.. Enumerable.Range(1, 200).Select(n => (uint)n)]), 0, _cancellation);
-
-        Assert.Equal((400, "Insufficient balance\n"), await paid.Client.RefusedAsync(second.AuthToken, await paid.Client.PayAsync(second), 0, _cancellation));
-        await PayStreamAsync(paid, second, second.AuthToken.SessionId);
-        await paid.Client.TranscodeAsync(second.AuthToken, await paid.Client.PayAsync(second), 0, _cancellation);
-    }
 
     [Fact]
     public async Task Tickets_before_a_used_nonce_stay_credited_and_those_after_do_not_count()
@@ -81,7 +24,7 @@ public sealed class PaymentTests
 
         Assert.Equal((400, $"invalid ticket senderNonce: already seen sender={paid.Client.Address} nonce=0\n"), refused);
         Assert.Equal((2, 3), (paid.Client.Account.TicketsCredited, paid.Client.Account.TicketsReceived));
-        Assert.Equal(3 * EvOf(info), paid.Client.Account.Received);
+        Assert.Equal(3 * PaidNode.EvOf(info), paid.Client.Account.Received);
     }
 
     [Fact]
@@ -140,18 +83,6 @@ public sealed class PaymentTests
         Assert.Equal(("2", "insufficient sender reserve"), (reply.Status, reply.Text));
         Assert.Equal((500, "Internal Server Error\n"), await paid.Client.RefusedAsync(info.AuthToken, await paid.Client.PayAsync(info, 1), 0, _cancellation));
         Assert.Equal((1, 0), (paid.Client.Account.TicketsReceived, paid.Client.Account.TicketsCredited));
-    }
-
-    [Fact]
-    public async Task A_free_node_needs_no_reserve_and_no_ticket()
-    {
-        await using var paid = await PaidNode.StartAsync(Good, _cancellation, price: Rational.Zero);
-        paid.Chain.AnySender = new SenderFacts { Deposit = 0, ReserveRemaining = 0 };
-        var info = await paid.Client.DiscoverAsync(_cancellation);
-
-        Assert.Equal((0, 0, 0L, 1L), (info.TicketParams.FaceValue.Length, info.TicketParams.WinProb.Length, info.PriceInfo.PricePerUnit, info.PriceInfo.PixelsPerUnit));
-        await paid.Client.TranscodeAsync(info.AuthToken, await paid.Client.PayAsync(info), 0, _cancellation);
-        Assert.Equal(0, paid.Client.Account.Debited);
     }
 
     [Fact]
@@ -243,113 +174,6 @@ public sealed class PaymentTests
     }
 
     [Fact]
-    public async Task The_second_request_of_a_new_sender_without_tickets_pins_the_price_to_nothing()
-    {
-        await using var paid = await PaidNode.StartAsync(Good, _cancellation);
-        var info = await paid.Client.DiscoverAsync(_cancellation);
-        var many = await paid.Client.PayAsync(info, [.. Enumerable.Range(1, 300).Select(n => (uint)n)]);
-
-        var first = await paid.Client.TranscodeAsync(info.AuthToken, many, 0, _cancellation);
-        var second = await paid.Client.TranscodeAsync(info.AuthToken, await paid.Client.PayAsync(info), 1, _cancellation);
-        var third = await paid.Client.TranscodeAsync(info.AuthToken, await paid.Client.PayAsync(info), 2, _cancellation);
-
-        Assert.Equal((707L, 707L, 0L), (first.Info.PriceInfo.PricePerUnit, second.Info.PriceInfo.PricePerUnit, third.Info.PriceInfo.PricePerUnit));
-        Assert.Equal((0, 0), (third.Info.TicketParams.FaceValue.Length, third.Info.TicketParams.WinProb.Length));
-        Assert.Equal(707, (await paid.Client.DiscoverAsync(_cancellation)).PriceInfo.PricePerUnit);
-    }
-
-    [Fact]
-    public async Task A_price_is_pinned_to_the_session_from_a_known_senders_first_payment_on()
-    {
-        await using var paid = await PaidNode.StartAsync(Good, _cancellation);
-        var before = await paid.Client.DiscoverAsync(_cancellation);
-        await paid.Client.TranscodeAsync(before.AuthToken, await paid.Client.PayAsync(before, 1), 0, _cancellation);
-        var info = await paid.Client.DiscoverAsync(_cancellation);
-        await paid.Client.TranscodeAsync(info.AuthToken, await paid.Client.PayAsync(info, 1), 0, _cancellation);
-        paid.Chain.SetSender(paid.Client.Address, new SenderFacts { ReserveRemaining = BigInteger.Pow(10, 15) });
-
-        var nonces = Enumerable.Range(2, 300).Select(n => (uint)n).ToArray();
-        var pinned = await paid.Client.TranscodeAsync(info.AuthToken, await paid.Client.PayAsync(info, nonces), 1, _cancellation);
-
-        // A small reserve makes redemption dearer by ticket; who is new to the price pays that.
-        Assert.Equal(707, pinned.Info.PriceInfo.PricePerUnit);
-        Assert.Equal(784, (await paid.Client.DiscoverAsync(_cancellation)).PriceInfo.PricePerUnit);
-    }
-
-    [Fact]
-    public void A_balance_is_swept_ten_minutes_after_its_last_change_at_the_earliest()
-    {
-        var clock = new VirtualTime(DateTimeOffset.UnixEpoch);
-        var balances = new SessionBalances(clock);
-        balances.Pin(Address.Zero, "a", 7);
-        Assert.Null(balances.PinnedPrice(Address.Zero, "a"));
-
-        balances.Add(Address.Zero, "old", 1);
-        clock.Advance(TimeSpan.FromMinutes(1));
-        balances.Add(Address.Zero, "a", 5);
-        balances.Pin(Address.Zero, "a", 7);
-        clock.Advance(TimeSpan.FromMinutes(18));
-        Assert.Equal((5, 7), (balances.Of(Address.Zero, "a"), balances.PinnedPrice(Address.Zero, "a")));
-        clock.Advance(TimeSpan.FromMinutes(1));
-        Assert.Null(balances.Of(Address.Zero, "a"));
-        Assert.Null(balances.Of(Address.Zero, "old"));
-    }
-
-    [Fact]
-    public async Task A_restarted_node_knows_no_balance_and_no_params_but_its_totals_stay()
-    {
-        await using var paid = await PaidNode.StartAsync(Good, _cancellation);
-        var info = await paid.Client.DiscoverAsync(_cancellation);
-        await paid.Client.TranscodeAsync(info.AuthToken, await paid.Client.PayAsync(info, 1), 0, _cancellation);
-        await paid.Node.KillAsync(_cancellation);
-        await paid.Node.ReviveAsync(_cancellation);
-        using var later = new PayingClient(paid.Node);
-        var fresh = await later.DiscoverAsync(_cancellation);
-
-        Assert.Equal((400, "invalid recipientRand for ticket recipientRandHash\n"), await later.RefusedAsync(fresh.AuthToken, await later.PayAsync(info, 2), 0, _cancellation));
-        Assert.Equal((400, "Insufficient balance\n"), await later.RefusedAsync(fresh.AuthToken, await later.PayAsync(fresh), 0, _cancellation));
-        Assert.Equal((1, 2), (later.Account.TicketsCredited, later.Account.TicketsReceived));
-    }
-
-    [Fact]
-    public async Task A_winning_ticket_is_kept_with_what_redeems_it()
-    {
-        await using var paid = await PaidNode.StartAsync(Good, _cancellation, options => options with { RedeemGas = 0, MaxFaceValue = 2 * options.TicketEv });
-        var info = await paid.Client.DiscoverAsync(_cancellation);
-        var payment = await paid.Client.PayAsync(info, [.. Enumerable.Range(1, 60).Select(n => (uint)n)]);
-
-        await paid.Client.TranscodeAsync(info.AuthToken, payment, 0, _cancellation);
-        // Once more: refused for its nonces, and nothing is won twice.
-        Assert.Equal(400, (await paid.Client.RefusedAsync(info.AuthToken, payment, 1, _cancellation)).Status);
-
-        var won = paid.Node.Counters.WinningTickets;
-        Assert.InRange(won.Count, 5, 55);
-        Assert.Equal(won.Count, won.Select(w => w.Ticket.SenderNonce).Distinct().Count());
-        Assert.All(won, w =>
-        {
-            Assert.Equal(paid.Node.Signer.Address, w.Ticket.Recipient);
-            Assert.Equal(2 * 8_000_000_000, w.Ticket.FaceValue);
-            Assert.Equal(w.Ticket.RecipientRandHash, Hash32.FromBytes(Keccak256.Hash(BigEndian.Word(w.RecipientRand))));
-            Assert.Equal(paid.Client.Address, PersonalSign.Recover(w.Ticket.Hash().ToByteArray(), w.Signature));
-            Assert.True(BigEndian.Read(Keccak256.Hash([.. w.Signature.ToBytes(), .. BigEndian.Word(w.RecipientRand)])) < w.Ticket.WinProb);
-        });
-    }
-
-    [Fact]
-    public async Task A_ticket_of_expired_params_is_refused_and_wins_all_the_same()
-    {
-        await using var paid = await PaidNode.StartAsync(Good, _cancellation, options => options with { RedeemGas = 0, MaxFaceValue = 2 * options.TicketEv });
-        var info = await paid.Client.DiscoverAsync(_cancellation);
-        paid.Chain.Change(facts => facts with { L1Block = 1040 });
-
-        var refused = await paid.Client.RefusedAsync(info.AuthToken, await paid.Client.PayAsync(info, [.. Enumerable.Range(1, 60).Select(n => (uint)n)]), 0, _cancellation);
-
-        Assert.Equal((400, "TicketParams expired\n"), refused);
-        Assert.Equal((60, 0), (paid.Client.Account.TicketsReceived, paid.Client.Account.TicketsCredited));
-        Assert.NotEmpty(paid.Node.Counters.WinningTickets);
-    }
-
-    [Fact]
     public async Task A_lost_round_hash_is_replaced_by_that_of_the_round_before()
     {
         await using var paid = await PaidNode.StartAsync(Good, _cancellation);
@@ -401,18 +225,6 @@ public sealed class PaymentTests
         var refusal = Assert.Throws<ArgumentException>(options.Check);
 
         foreach (var part in new[] { "0 wei", "gas of a redemption", "greatest face value", "-1/1 wei per pixel", "multiplied with -1/1" }) Assert.Contains(part, refusal.Message, StringComparison.Ordinal);
-    }
-
-    private static Rational EvOf(OrchestratorInfo info) =>
-        new(BigEndian.Read(info.TicketParams.FaceValue.Span) * BigEndian.Read(info.TicketParams.WinProb.Span), BigInteger.Pow(2, 256) - 1);
-
-    private async Task PayStreamAsync(PaidNode paid, OrchestratorInfo info, string stream)
-    {
-        var credentials = RawClient.Credentials(info.AuthToken, 0, []);
-        credentials.ManifestId = ByteString.CopyFromUtf8(stream);
-        credentials.Sig = await paid.Client.SignAsync(Keccak256.Hash(PayingClient.Flatten(credentials)));
-        using var response = await paid.Client.SendAsync("/payment", await paid.Client.PayAsync(info, 1), credentials, [], _cancellation);
-        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 
     private sealed class DeadChain : ISimulatedChain

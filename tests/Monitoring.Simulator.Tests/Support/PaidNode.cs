@@ -1,4 +1,6 @@
+using System.Numerics;
 using Monitoring.Core;
+using Monitoring.Livepeer.Wire;
 
 namespace Monitoring.Simulator.Tests;
 
@@ -33,6 +35,10 @@ internal sealed class PaidNode : IAsyncDisposable
             cancellation);
         return new PaidNode(fleet, chain);
     }
+
+    /// <summary>The expected value of a ticket with an info's parameters.</summary>
+    public static Rational EvOf(OrchestratorInfo info) =>
+        new(BigEndian.Read(info.TicketParams.FaceValue.Span) * BigEndian.Read(info.TicketParams.WinProb.Span), BigInteger.Pow(2, 256) - 1);
 
     public async ValueTask DisposeAsync()
     {

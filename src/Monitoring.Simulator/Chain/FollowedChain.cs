@@ -6,7 +6,7 @@ namespace Monitoring.Simulator;
 /// The facts of a real chain, for a fleet beside a local one: the pool is walked anew with each new block. What no read of ours covers is
 /// taken as nothing: claims of a single recipient, and the hash of the round before the last.
 /// </summary>
-public sealed class EthereumChain(IChain chain) : ISimulatedChain
+public sealed class FollowedChain(IChain chain) : ISimulatedChain
 {
     private readonly Lock _lock = new();
     private (ChainHead Head, ActiveSet Set)? _walked;
