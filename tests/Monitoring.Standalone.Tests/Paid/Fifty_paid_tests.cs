@@ -53,7 +53,7 @@ public sealed class Fifty_paid_tests
 
         List<TestResult> results;
         Rational today;
-        using (var wallet = await OpenedWallet.OpenAsync(await PaidNetwork.KeyAsync(), network.Chain, Caps, network.Scratch.Path, TimeProvider.System, cancel))
+        using (var wallet = await OpenedWallet.OpenAsync(await PaidNetwork.KeyAsync(), network.Chain, Caps, Directory.CreateDirectory(network.Scratch.At("data")).FullName, TimeProvider.System, cancel))
         {
             results = await TestAsync(wallet.Paymaster, jobs, cancel);
             today = wallet.SpentToday();

@@ -8,7 +8,6 @@ using Monitoring.Standalone.Configuration;
 using Monitoring.Standalone.Wallet;
 using Monitoring.Testing;
 using Monitoring.Testing.Anvil;
-using EthereumChain = Monitoring.Ethereum.EthereumChain;
 
 namespace Monitoring.Standalone.Tests.Paid;
 
@@ -31,6 +30,16 @@ internal sealed class PaidNetwork : IAsyncDisposable
 
     public Address Payer { get; } = AddressOfKey();
 
+    /// <summary>The options of the command line that name the chain and the data.</summary>
+    public string[] Settings =>
+    [
+        "--rpc", Local.Node.Uri.AbsoluteUri, "--set", $"Chain:Controller={Local.Controller.Address}",
+        "--set", string.Create(CultureInfo.InvariantCulture, $"Chain:Id={ChainId}"), "--data", Scratch.At("data"),
+    ];
+
+    /// <summary>The environment's variable with the key.</summary>
+    public (string Name, string Value) KeyVariable { get; } = ("MONITOR_Wallet__Key", Key);
+
     /// <summary>Starts it; skips the test, and says why, where npm cannot bring a chain.</summary>
     public static async Task<PaidNetwork> StartAsync(ImmutableArray<NodeOptions> nodes = default)
     {
@@ -50,16 +59,11 @@ internal sealed class PaidNetwork : IAsyncDisposable
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var around = new Surroundings(output, error, [new("MONITOR_Wallet__Key", Key)], Scratch.Path, TimeProvider.System)
+        var around = new Surroundings(output, error, [new(KeyVariable.Name, KeyVariable.Value)], Scratch.Path, TimeProvider.System)
         {
             Terminal = typed is null ? null : new StringReader(typed),
         };
-        string[] settings =
-        [
-            "--rpc", Local.Node.Uri.AbsoluteUri, "--set", $"Chain:Controller={Local.Controller.Address}",
-            "--set", string.Create(CultureInfo.InvariantCulture, $"Chain:Id={ChainId}"), "--data", Scratch.Path,
-        ];
-        var code = await CommandLine.RunAsync([.. arguments, .. settings], around);
+        var code = await CommandLine.RunAsync([.. arguments, .. Settings], around);
         return (code, output.ToString(), error.ToString());
     }
 
@@ -82,7 +86,7 @@ internal sealed class PaidNetwork : IAsyncDisposable
     // Tickets of these nodes win every other time, so that there is much to redeem.
     private async Task StartFleetAsync(ImmutableArray<NodeOptions> nodes)
     {
-        var money = new OnChainOptions { Chain = new Simulator.EthereumChain(Chain), TicketEv = 8_000_000_000, MaxFaceValue = 16_000_000_000, RedeemGas = 0 };
+        var money = new OnChainOptions { Chain = new FollowedChain(Chain), TicketEv = 8_000_000_000, MaxFaceValue = 16_000_000_000, RedeemGas = 0 };
         Fleet = await SimulatedFleet.StartAsync(new FleetOptions { Nodes = nodes, OnChain = money }, TestContext.Current.CancellationToken);
         foreach (var (node, index) in Fleet.Nodes.Select((node, index) => (node, index)))
             await Local.AddOrchestratorAsync(node.Signer.Address.ToString(), node.Uri.AbsoluteUri, 1000 - index);
