@@ -51,7 +51,10 @@ internal sealed class HubUnderTest : IAsyncDisposable
         ReportGrace = TimeSpan.FromMinutes(1),
     };
 
-    public static async Task<HubUnderTest> StartAsync(Scratch? scratch = null, VirtualTime? time = null, Func<IResultStore, IResultStore>? wrap = null, params OrchestratorId[] enrolled)
+    public static async Task<HubUnderTest> StartAsync(Scratch? scratch = null, VirtualTime? time = null, Func<IResultStore, IResultStore>? wrap = null, params OrchestratorId[] enrolled) =>
+        await StartAsync(null, scratch, time, wrap, enrolled);
+
+    public static async Task<HubUnderTest> StartAsync(SpendCaps? caps, Scratch? scratch, VirtualTime? time, Func<IResultStore, IResultStore>? wrap, params OrchestratorId[] enrolled)
     {
         var owns = scratch is null;
         scratch ??= new Scratch();
@@ -63,7 +66,10 @@ internal sealed class HubUnderTest : IAsyncDisposable
         var board = new Board();
         var schedule = new ScheduleBook(memory, plans, Policy.Schedule, time);
         await schedule.OpenAsync(CancellationToken.None);
-        var hub = new MonitorHub(new HubOptions { Policy = Policy }, store, memory, plans, schedule, board, time, NullLogger<MonitorHub>.Instance);
+        var hub = new MonitorHub(new HubOptions { Policy = Policy }, store, memory, plans, schedule, board, time, NullLogger<MonitorHub>.Instance)
+        {
+            Budget = caps is null ? null : await Budget.OpenAsync(caps, memory, time.GetUtcNow(), CancellationToken.None),
+        };
         var under = new HubUnderTest(scratch, owns, time, memory, store, hub, board, plans, schedule);
         await hub.ReplayAsync(CancellationToken.None);
         under._running = hub.RunAsync(under._stop.Token);

@@ -1,0 +1,126 @@
+using System.Numerics;
+using Monitoring.Core;
+using Monitoring.Standalone.Hub;
+using Monitoring.Storage;
+using Monitoring.Testing;
+
+namespace Monitoring.Standalone.Tests.Hub;
+
+public sealed class BudgetTests : IAsyncLifetime
+{
+    private static readonly DateTimeOffset Noon = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
+    private static readonly SpendCaps Caps = new() { PerTest = 10, PerOrchestratorDay = 25, PerRegionDay = 45, PerDay = 1000 };
+
+    private readonly Scratch _scratch = new();
+    private KeyedLog _log = null!;
+    private Budget _budget = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => await OpenAsync(Noon);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _log.DisposeAsync();
+        _scratch.Dispose();
+    }
+
+    [Fact]
+    public async Task A_test_gets_its_cap_less_where_another_cap_leaves_less_and_nothing_where_one_is_reached()
+    {
+        Assert.Equal([10, 10, 5, null], new[] { await TakeAsync(1, 1), await TakeAsync(2, 1), await TakeAsync(3, 1), await TakeAsync(4, 1) });
+        Assert.Equal([10, 10, null], new[] { await TakeAsync(5, 2), await TakeAsync(6, 3), await TakeAsync(7, 4) });
+        Assert.Equal(45, _budget.Total);
+    }
+
+    [Fact]
+    public async Task What_was_not_spent_is_free_again_and_only_once()
+    {
+        await TakeAsync(1, 1);
+        await _budget.SettleAsync(Id(1), 3, Cancel);
+        await _budget.SettleAsync(Id(1), 0, Cancel);
+        await _budget.SettleAsync(Id(9), 100, Cancel);
+        Assert.Equal(3, _budget.Total);
+        Assert.Null(await TakeAsync(1, 1));
+    }
+
+    [Fact]
+    public async Task A_restart_forgets_nothing_that_is_reserved_or_spent()
+    {
+        await TakeAsync(1, 1);
+        await TakeAsync(2, 1);
+        await _budget.SettleAsync(Id(1), 3, Cancel);
+        await ReopenAsync(Noon.AddHours(1));
+        Assert.Equal(13, _budget.Total);
+        Assert.Equal(10, await TakeAsync(2, 1));
+        Assert.Equal(13, _budget.Total);
+        await _budget.SettleAsync(Id(2), 1, Cancel);
+        await ReopenAsync(Noon.AddHours(2));
+        Assert.Equal(4, _budget.Total);
+    }
+
+    [Fact]
+    public async Task A_new_day_begins_with_nothing_spent_and_nothing_kept()
+    {
+        await TakeAsync(1, 1);
+        await TakeAsync(2, 1, Noon.AddDays(1));
+        Assert.Equal(10, _budget.Total);
+        await _budget.SettleAsync(Id(1), 0, Cancel);
+        Assert.Equal(10, _budget.Total);
+        await ReopenAsync(Noon.AddDays(2));
+        Assert.Equal(0, _budget.Total);
+        Assert.Empty(_log.Read("spend"));
+    }
+
+    [Fact]
+    public async Task The_hub_leases_with_an_allowance_and_starts_nothing_beyond_a_cap()
+    {
+        var who = OrchestratorId.Parse("0x00000000000000000000000000000000000000aa");
+        var caps = new SpendCaps { PerTest = 10, PerOrchestratorDay = 10, PerRegionDay = 100, PerDay = 100 };
+        await using var hub = await HubUnderTest.StartAsync(caps, null, null, null, who);
+        var first = Assert.Single(await hub.LeaseSomeAsync(HubUnderTest.Fra));
+        Assert.Equal(10, first.Allowance);
+
+        // The next one would be the eleventh wei; when the first gives its allowance back, the one after it may start.
+        for (var i = 0; i < 300; i++)
+        {
+            Assert.Empty(await hub.Hub.LeaseAsync(HubUnderTest.Fra, 10, TimeSpan.Zero, Cancel));
+            hub.Time.Advance(TimeSpan.FromSeconds(2));
+        }
+
+        await hub.Hub.ReturnAsync(HubUnderTest.Fra, first.Id, OutcomeCode.ShuttingDown, Cancel);
+        Assert.Equal(10, Assert.Single(await hub.LeaseSomeAsync(HubUnderTest.Fra)).Allowance);
+    }
+
+    [Fact]
+    public async Task Where_nothing_is_paid_no_job_has_an_allowance()
+    {
+        await using var hub = await HubUnderTest.StartAsync(enrolled: OrchestratorId.Parse("0x00000000000000000000000000000000000000aa"));
+        Assert.All(await hub.LeaseSomeAsync(HubUnderTest.Fra), job => Assert.Null(job.Allowance));
+    }
+
+    private static TestId Id(int number) => TestId.OnDemand(number.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
+    private async Task<BigInteger?> TakeAsync(int test, int orchestrator, DateTimeOffset? at = null)
+    {
+        var now = at ?? Noon;
+        var job = new TestJob
+        {
+            Id = Id(test), Orchestrator = OrchestratorId.Parse("0x" + orchestrator.ToString("x40", null)), Region = RegionId.Parse("FRA"), ServiceUri = "https://a.example:8935",
+            NotBefore = now, NotAfter = now, Deadline = now,
+        };
+        return (await _budget.ReserveAsync(job, now, Cancel))?.Allowance;
+    }
+
+    private async Task OpenAsync(DateTimeOffset now)
+    {
+        _log = await KeyedLog.OpenAsync(_scratch.At("state.jsonl"), null, Cancel);
+        _budget = await Budget.OpenAsync(Caps, _log, now, Cancel);
+    }
+
+    private async Task ReopenAsync(DateTimeOffset now)
+    {
+        await _log.DisposeAsync();
+        await OpenAsync(now);
+    }
+}
