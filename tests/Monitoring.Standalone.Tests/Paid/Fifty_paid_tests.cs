@@ -15,6 +15,7 @@ using TestResult = Monitoring.Core.TestResult;
 namespace Monitoring.Standalone.Tests.Paid;
 
 /// <summary>The whole way of the money, on a real chain: pool, wallet, allowance, tickets, credit, redemption.</summary>
+[Collection(EndToEnd.OneAtATime.Name)]
 public sealed class Fifty_paid_tests
 {
     private const int TestsPerNode = 5;

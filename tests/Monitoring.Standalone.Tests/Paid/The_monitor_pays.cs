@@ -5,6 +5,7 @@ using Monitoring.Testing.Anvil;
 namespace Monitoring.Standalone.Tests.Paid;
 
 /// <summary>The built command measures the pool of a chain and pays for it.</summary>
+[Collection(EndToEnd.OneAtATime.Name)]
 public sealed class The_monitor_pays
 {
     private static readonly string[] Fast =
