@@ -235,6 +235,7 @@ public sealed class RegionWorkerTests
         region.Hub.Offer(RegionUnderTest.Job(1));
         (await region.Tester.NextAsync()).End();
         await region.Hub.NextReportAsync();
+        await failing.Failed.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         failing.Fails = false;
 
         // Reported again, which is harmless, and then deleted; and what comes after it is reported too.
@@ -361,6 +362,8 @@ public sealed class RegionWorkerTests
     {
         public volatile bool Fails;
 
+        public TaskCompletionSource Failed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
         public int Count => inner.Count;
 
         public bool IsFull => inner.IsFull;
@@ -369,8 +372,12 @@ public sealed class RegionWorkerTests
 
         public Task<IReadOnlyList<(TestId Id, TestResult Item)>> PeekAsync(int most, CancellationToken cancellationToken) => inner.PeekAsync(most, cancellationToken);
 
-        public Task RemoveAsync(TestId id, CancellationToken cancellationToken) =>
-            Fails ? Task.FromException(new IOException("the disk does not delete")) : inner.RemoveAsync(id, cancellationToken);
+        public Task RemoveAsync(TestId id, CancellationToken cancellationToken)
+        {
+            if (!Fails) return inner.RemoveAsync(id, cancellationToken);
+            Failed.TrySetResult();
+            return Task.FromException(new IOException("the disk does not delete"));
+        }
 
         public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
