@@ -6,6 +6,9 @@ internal enum DeathKind
     /// <summary>At a random instant under load.</summary>
     UnderLoad,
 
+    /// <summary>Just as a posted result was acknowledged.</summary>
+    AsAPostIsAcknowledged,
+
     /// <summary>Just as the result of a test of its own was spooled, and is being reported.</summary>
     AsSomethingIsSpooled,
 
@@ -16,9 +19,10 @@ internal enum DeathKind
 /// <summary>When and how one life of a monitor ends, drawn from a seed.</summary>
 /// <param name="Kind">At what.</param>
 /// <param name="Posts">So many acknowledged posts come first.</param>
+/// <param name="Tests">So many tests of its own end first.</param>
 /// <param name="After">And then so long, where nothing else is waited for.</param>
 /// <param name="Order">Draws whose results are looked at.</param>
-internal sealed record Death(DeathKind Kind, int Posts, TimeSpan After, int Order)
+internal sealed record Death(DeathKind Kind, int Posts, int Tests, TimeSpan After, int Order)
 {
     private const int LookedAt = 12;
 
@@ -28,10 +32,11 @@ internal sealed record Death(DeathKind Kind, int Posts, TimeSpan After, int Orde
         var kind = random.Next(10) switch
         {
             < 2 when life > 0 => DeathKind.WhileStarting,
-            < 6 => DeathKind.AsSomethingIsSpooled,
+            < 5 => DeathKind.AsSomethingIsSpooled,
+            < 8 => DeathKind.AsAPostIsAcknowledged,
             _ => DeathKind.UnderLoad,
         };
-        return new Death(kind, random.Next(1, 100), TimeSpan.FromMilliseconds(random.Next(20, 1500)), random.Next());
+        return new Death(kind, random.Next(1, 100), random.Next(2, 8), TimeSpan.FromMilliseconds(random.Next(20, 1500)), random.Next());
     }
 
     /// <summary>Some of them, others each time.</summary>

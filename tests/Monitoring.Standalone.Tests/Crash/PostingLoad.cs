@@ -27,8 +27,8 @@ internal sealed class PostingLoad
 
     public static bool IsPosted(string orchestrator) => Orchestrators.Contains(orchestrator);
 
-    /// <summary>Posts until the monitor is gone, or for long enough; completes <paramref name="enough"/> once so many were acknowledged.</summary>
-    public Task RunAsync(MonitorApi api, int target, TaskCompletionSource enough, CancellationToken cancellationToken)
+    /// <summary>Posts until the monitor is gone, or for long enough; calls <paramref name="enough"/> at once when so many were acknowledged.</summary>
+    public Task RunAsync(MonitorApi api, int target, Action enough, CancellationToken cancellationToken)
     {
         var until = Acknowledged + target;
         var last = Volatile.Read(ref _next) + MostOfOneLife;
@@ -67,7 +67,7 @@ internal sealed class PostingLoad
         Assert.True(lost.Count == 0, $"acknowledged and lost: {string.Join(", ", lost)}");
     }
 
-    private async Task PostAsync(MonitorApi api, int last, int until, TaskCompletionSource enough, CancellationToken cancellationToken)
+    private async Task PostAsync(MonitorApi api, int last, int until, Action enough, CancellationToken cancellationToken)
     {
         while (Interlocked.Increment(ref _next) is var number && number <= last)
         {
@@ -76,13 +76,12 @@ internal sealed class PostingLoad
             try
             {
                 if (await api.PostAsync(posted.Body(number, DateTimeOffset.UtcNow), Secret, cancellationToken)) _acknowledged[number] = true;
-                if (Acknowledged >= until) enough.TrySetResult();
+                if (Acknowledged >= until) enough();
                 await Task.Delay(Pause, cancellationToken);
             }
             catch (Exception e) when (e is HttpRequestException or IOException or JsonException)
             {
                 // Killed: what was under way may be there or not.
-                enough.TrySetResult();
                 return;
             }
         }

@@ -67,6 +67,16 @@ internal sealed class MonitorProcess : IAsyncDisposable
         return seen.Task.WaitAsync(cancellationToken);
     }
 
+    /// <summary>Waits until it has said something so many times.</summary>
+    public async Task SaysAsync(string text, int times, CancellationToken cancellationToken)
+    {
+        while (Said.Split(text).Length <= times)
+        {
+            ObjectDisposedException.ThrowIf(_process.HasExited, this);
+            await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
+        }
+    }
+
     public void Kill() => _process.Kill();
 
     /// <summary>Sends SIGTERM (15) or SIGINT (2).</summary>
