@@ -8,10 +8,10 @@ namespace Monitoring.Standalone.Hub;
 /// <content>Events into the decider, effects out of it.</content>
 internal sealed partial class MonitorHub
 {
-    private ImmutableArray<Effect> Apply(OrchestratorId id, Event e)
+    private ImmutableArray<Effect> Apply(OrchestratorId id, Event e, DateTimeOffset? at = null)
     {
         if (!_states.TryGetValue(id, out var state)) return [];
-        var step = Orchestrator.On(state, e, Env(_time.GetUtcNow()));
+        var step = Orchestrator.On(state, e, Env(at ?? _time.GetUtcNow()));
         _states[id] = step.State;
         foreach (var effect in step.Effects) Run(step.State, effect);
         return step.Effects;
@@ -238,7 +238,8 @@ internal sealed partial class MonitorHub
             if (!_states.TryGetValue(id, out var state)) _states[id] = state = OrchestratorState.New(id);
             if (!state.Active)
             {
-                Apply(id, new Event.Enrolled(records[id], enrolment.Since));
+                // At the instant that was remembered: who is new must not look, after the write, as if an earlier process had leased its tests.
+                Apply(id, new Event.Enrolled(records[id], enrolment.Since), now);
                 LogEnrolled(id, enrolment.ServiceUri);
             }
             else
