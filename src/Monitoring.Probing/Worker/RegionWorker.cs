@@ -26,6 +26,7 @@ public sealed partial class RegionWorker : IDisposable
     private readonly SemaphoreSlim _spooled = new(0);
     private readonly ResiliencePipeline _untilHubAnswers;
     private volatile bool _isEnding;
+    private int _busy;
 
     /// <summary>Creates the worker; <see cref="RunAsync"/> starts it.</summary>
     public RegionWorker(
@@ -85,6 +86,9 @@ public sealed partial class RegionWorker : IDisposable
         await reports;
         if (_spool.Count > 0) LogLeftInSpool(_options.Region, _spool.Count);
     }
+
+    /// <summary>Workers that are at a test, or wait for its planned instant.</summary>
+    public int Busy => Volatile.Read(ref _busy);
 
     /// <inheritdoc />
     public void Dispose()
@@ -150,6 +154,7 @@ public sealed partial class RegionWorker : IDisposable
 
     private async Task WorkAsync(TestJob job, CancellationToken stop, CancellationToken cutShort, CancellationToken giveUp)
     {
+        Interlocked.Increment(ref _busy);
         try
         {
             var reason = await WaitForStartAsync(job, stop);
@@ -159,7 +164,7 @@ public sealed partial class RegionWorker : IDisposable
                 return;
             }
 
-            var result = await TestAsync(job, cutShort);
+            var result = await TestAsync(job, cutShort) with { Lease = job.Lease };
             if (await SpoolAsync(job, result, stop))
             {
                 LogTested(job.Id, job.Orchestrator, result.Outcome.Code, result.Summary.Sums.Received, result.Summary.Sums.Expected);
@@ -175,6 +180,7 @@ public sealed partial class RegionWorker : IDisposable
         }
         finally
         {
+            Interlocked.Decrement(ref _busy);
             _freeWorkers.Release();
         }
     }
