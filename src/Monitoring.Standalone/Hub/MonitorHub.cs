@@ -205,12 +205,9 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
                     break;
                 case Command.Return back:
                     // A region gives back what it has leased, and nothing else.
-                    if (_queues.TryGetValue(back.Region, out var leases) && leases.IsLeased(back.Test))
-                    {
-                        if (_jobs.TryGetValue(back.Test, out var whose)) Apply(whose, new Event.TestDeferred(back.Test, back.Reason));
-                        if (Budget is not null) await Budget.SettleAsync(back.Test, 0, CancellationToken.None);
-                    }
-
+                    if (_queues.TryGetValue(back.Region, out var leases) && leases.IsLeased(back.Test) && _jobs.TryGetValue(back.Test, out var whose))
+                        Apply(whose, new Event.TestDeferred(back.Test, back.Reason));
+                    if (Budget is not null && Budget.IsOf(back.Test, back.Region)) await Budget.SettleAsync(back.Test, 0, CancellationToken.None);
                     back.Answer.TrySetResult();
                     break;
                 case Command.Report report:
