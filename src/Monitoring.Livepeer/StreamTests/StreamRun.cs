@@ -38,7 +38,7 @@ internal sealed class StreamRun(
         observer?.Discovered(stream, found);
         if (found.Session is not { } session)
         {
-            found = found with { Outcome = await AskPurseAsync(() => purse.ConfirmAsync(found.Outcome, stopping), stopping) };
+            found = found with { Outcome = await AskPurseAsync(() => purse.ConfirmAsync(found.Outcome, null, stopping), stopping) };
             return Report(found, found.Outcome);
         }
 
