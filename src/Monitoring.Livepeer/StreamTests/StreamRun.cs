@@ -193,6 +193,9 @@ internal sealed class StreamRun(
             charged = segment.State == SegmentState.Failed && Volatile.Read(ref _charged[i]) ? charged + 1 : 0;
         }
 
+        // The whole test is void by it, so that more of it would cost and tell nothing.
+        if (sent.Find(segment => segment.Outcome.Class == OutcomeClass.Void) is { } ours) return Hopeless("the test is void", ours);
+
         // Whoever charges and brings nothing is paid a few times in a row and no more.
         if (charged >= options.GiveUpAfterCharged) return Hopeless($"the last {charged} segments were charged and brought nothing", sent[^1]);
         return sent.Count >= options.GiveUpAfter && sent.All(segment => segment.State == SegmentState.Failed)
