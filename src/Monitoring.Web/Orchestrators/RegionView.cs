@@ -20,6 +20,9 @@ internal sealed record RegionView(RegionId Region, PublishedCell? Cell, Immutabl
         { State: CellState.Zero } => WhyZero(active),
         { SuccessRate: 0 } measured => string.Create(
             Plain, $"The score is 0 because none of the {measured.Tests} counted {Tests(measured)} of the last 24 hours brought a valid rendition{MostOften()}."),
+        { RoundTripScore: 0 } measured => string.Create(
+            Plain,
+            $"The score is 0 although {measured.SuccessRate * 100:0.0} % of the expected renditions came back valid, because not one segment came back with all of them, so there is no latency to score{MostOften()}."),
         { } measured => string.Create(
             Plain,
             $"{measured.SuccessRate * 100:0.0} % of the expected renditions of {measured.Tests} counted {Tests(measured)} came back valid, and {measured.RealTimeRate * 100:0.0} % of the segments were done in real time{(measured.SuccessRate < 1 ? MostOften() : "")}."),

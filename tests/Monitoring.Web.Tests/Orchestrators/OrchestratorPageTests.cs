@@ -27,6 +27,14 @@ public sealed class OrchestratorPageTests
     }
 
     [Fact]
+    public async Task A_zero_of_latency_alone_is_explained_too()
+    {
+        await using var site = await Site.StartAsync();
+        site.Board.Current = Sample.Snapshot(Sample.Row(1, (Sample.Fra, Sample.Cell(0.25, 0))));
+        Assert.Contains("The score is 0 although 25.0 % of the expected renditions came back valid", await site.GetAsync(Path), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Somebody_who_was_never_tested_is_told_so()
     {
         await using var site = await Site.StartAsync();
