@@ -266,6 +266,7 @@ internal sealed partial class MonitorHub
 
         Volatile.Write(ref _enrolled, enrolled.Count);
         _isEnrolled = true;
+        ListTargets();
     }
 
     private async Task LearnFromAsync(TestResult result)
