@@ -32,6 +32,7 @@ internal static class WebHost
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton(board);
         builder.Services.AddSingleton<IPostedResults>(hub);
+        builder.Services.AddSingleton<IHubStatus>(hub);
         builder.Services.AddSingleton(schedule);
         builder.Services.AddSingleton(store);
         builder.Services.AddSingleton<IStoreHealth>(new StoreHealth(hub, store, time));
@@ -39,8 +40,10 @@ internal static class WebHost
         foreach (var part in instrument) builder.Services.AddSingleton(part);
         builder.Services.AddRoutingCore();
         builder.Services.AddMonitoringWeb(options.Web);
+        builder.Services.AddMonitoringTelemetry(TelemetrySettings.FromEnvironment());
         var app = builder.Build();
         app.UseRouting();
+        app.MapMetrics();
         app.MapSchedule();
         app.MapLeaderboard();
         return app;
