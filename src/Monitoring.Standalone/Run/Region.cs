@@ -82,6 +82,7 @@ internal sealed class Region : IAsyncDisposable
             while (true)
             {
                 var health = await _health.CheckAsync(fresh: false, stop);
+                OwnHealthGauge.Seen(_id, health);
                 try
                 {
                     await _hub.HealthAsync(_id, Vitals(health), stop);
