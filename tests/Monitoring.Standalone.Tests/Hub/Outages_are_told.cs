@@ -17,7 +17,7 @@ public sealed class Outages_are_told
         var waiting = under.Hub.LivenessOrdersAsync(HubUnderTest.Mdw, targets.Version, TimeSpan.FromMinutes(10), CancellationToken.None);
         await PassAsync(under);
         await CheckAsync(under, HubUnderTest.Fra, One, alive: false);
-        Assert.Equal([One], (await waiting.WaitAsync(TimeSpan.FromSeconds(60))).CheckNow);
+        Assert.Equal([One], (await waiting.WaitAsync(TimeSpan.FromSeconds(60), CancellationToken.None)).CheckNow);
 
         // Ordered once: the next call waits for the next order.
         Assert.Empty((await under.Hub.LivenessOrdersAsync(HubUnderTest.Mdw, targets.Version, TimeSpan.Zero, CancellationToken.None)).CheckNow);
