@@ -22,4 +22,10 @@ public sealed record LeaderboardRow(
 /// <summary>A cell of the leaderboard.</summary>
 /// <param name="Region">The region.</param>
 /// <param name="Cell">What is published.</param>
-public sealed record LeaderboardCell(RegionId Region, PublishedCell Cell);
+public sealed record LeaderboardCell(RegionId Region, PublishedCell Cell)
+{
+    /// <summary>
+    /// Share of the last 24 hours' liveness intervals with valid evidence in which it answered, 0 to 1; null without evidence.
+    /// </summary>
+    public double? Availability { get; init; }
+}
