@@ -5,7 +5,7 @@ public static class LeaderboardRoutes
 {
     /// <summary>
     /// Maps <c>/api/aggregated_stats</c>, <c>raw_stats</c>, <c>top_ai_score</c>, <c>pipelines</c>, <c>regions</c>, <c>post_stats</c>, <c>health</c>,
-    /// the page at <c>/</c>, <c>/livez</c>, <c>/readyz</c>, and the old server's 404 for every path that nobody else maps.
+    /// <c>/api/v1/instrument</c>, the page at <c>/</c>, <c>/livez</c>, <c>/readyz</c>, and the old server's 404 for every path that nobody else maps.
     /// </summary>
     public static IEndpointRouteBuilder MapLeaderboard(this IEndpointRouteBuilder endpoints)
     {
@@ -16,6 +16,7 @@ public static class LeaderboardRoutes
         reads.Map(endpoints, "/api/top_ai_score", services.GetRequiredService<TopAiScore>().AnswerAsync);
         reads.Map(endpoints, "/api/pipelines", services.GetRequiredService<Pipelines>().AnswerAsync);
         reads.Map(endpoints, "/api/regions", services.GetRequiredService<RegionsDocument>().AnswerAsync);
+        reads.Map(endpoints, "/api/v1/instrument", services.GetRequiredService<InstrumentParts>().AnswerAsync);
 
         var health = services.GetRequiredService<HealthRoutes>();
         reads.Map(endpoints, "/api/health", health.AnswerAsync);

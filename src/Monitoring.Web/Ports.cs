@@ -19,6 +19,16 @@ public interface IPostedResults
     Task<PostAnswer> PostAsync(OutcomeRevision posted, CancellationToken cancellationToken);
 }
 
+/// <summary>
+/// What the page needs of its host: how one part of the instrument itself is doing (the wallet, a region, the chain). Any number of parts may
+/// be registered; a part that says nothing is not shown.
+/// </summary>
+public interface IInstrumentStatus
+{
+    /// <summary>What the part has to say now. Reading it costs nothing, never blocks and never throws.</summary>
+    ImmutableArray<InstrumentState> Current { get; }
+}
+
 /// <summary>What became of a posted result.</summary>
 public enum PostAnswer
 {

@@ -7,7 +7,7 @@ public static class WebServices
 {
     /// <summary>
     /// Adds the API and the page. The host registers the ports beside it: <see cref="ILeaderboard"/>, <see cref="IPostedResults"/>,
-    /// <see cref="IStoreHealth"/> and <see cref="Monitoring.Storage.IResultStore"/>.
+    /// <see cref="IStoreHealth"/> and <see cref="Monitoring.Storage.IResultStore"/>; and as many <see cref="IInstrumentStatus"/> as it likes.
     /// </summary>
     /// <exception cref="ArgumentException">The options have problems; the message lists them all.</exception>
     public static IServiceCollection AddMonitoringWeb(this IServiceCollection services, WebOptions options)
@@ -32,6 +32,7 @@ public static class WebServices
         services.AddSingleton<PostedResult>();
         services.AddSingleton<PostStats>();
         services.AddSingleton<HealthRoutes>();
+        services.AddSingleton<InstrumentParts>();
         services.AddSingleton<LeaderboardPage>();
         return services;
     }

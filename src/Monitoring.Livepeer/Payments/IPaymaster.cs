@@ -54,12 +54,13 @@ public interface IPurse
     bool NeedsRefresh(OrchestratorSession session);
 
     /// <summary>
-    /// Judges an orchestrator's sentence about our money by our own chain read: an excuse is ours only if we can confirm it (design section 5).
-    /// Any other outcome comes back as it is.
+    /// Judges what an orchestrator says of our money, of its parameters' expiry or of its own activity by our own chain read: it is excused only if
+    /// we can confirm it (design section 5). Any other outcome comes back as it is.
     /// </summary>
     /// <param name="claimed">The outcome that the text alone would have.</param>
+    /// <param name="session">The session that paid; null where there was none yet.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    ValueTask<Outcome> ConfirmAsync(Outcome claimed, CancellationToken cancellationToken);
+    ValueTask<Outcome> ConfirmAsync(Outcome claimed, OrchestratorSession? session, CancellationToken cancellationToken);
 }
 
 /// <summary>An address and the signature over its checksummed text (protocol reference, 1.5).</summary>

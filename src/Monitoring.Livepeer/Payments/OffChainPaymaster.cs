@@ -35,5 +35,5 @@ public sealed class OffChainPaymaster : IPaymaster, IPurse
     public bool NeedsRefresh(OrchestratorSession session) => false;
 
     /// <inheritdoc />
-    public ValueTask<Outcome> ConfirmAsync(Outcome claimed, CancellationToken cancellationToken) => ValueTask.FromResult(claimed);
+    public ValueTask<Outcome> ConfirmAsync(Outcome claimed, OrchestratorSession? session, CancellationToken cancellationToken) => ValueTask.FromResult(claimed);
 }

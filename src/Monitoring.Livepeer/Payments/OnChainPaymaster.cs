@@ -8,12 +8,13 @@ namespace Monitoring.Livepeer;
 public sealed class OnChainPaymaster : IPaymaster
 {
     private OnChainPaymaster(
-        GatewayIdentity identity, ISigner signer, SenderWatch watch, IReserveCheck reserve, INonceLedger ledger, PaymentLimits limits, TimeProvider time)
+        GatewayIdentity identity, ISigner signer, SenderWatch watch, IReserveCheck reserve, IActivityCheck activity, INonceLedger ledger, PaymentLimits limits, TimeProvider time)
     {
         Identity = identity;
         Signer = signer;
         Watch = watch;
         Reserve = reserve;
+        Activity = activity;
         Ledger = ledger;
         Limits = limits;
         Time = time;
@@ -29,6 +30,8 @@ public sealed class OnChainPaymaster : IPaymaster
 
     internal IReserveCheck Reserve { get; }
 
+    internal IActivityCheck Activity { get; }
+
     internal INonceLedger Ledger { get; }
 
     internal PaymentLimits Limits { get; }
@@ -41,13 +44,14 @@ public sealed class OnChainPaymaster : IPaymaster
     /// <param name="signer">Holds the key.</param>
     /// <param name="watch">Our view of the chain.</param>
     /// <param name="reserve">Confirms what orchestrators say of our reserve.</param>
+    /// <param name="activity">Confirms what orchestrators say of their own activity.</param>
     /// <param name="ledger">Hands out nonces.</param>
     /// <param name="limits">What is never signed.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends the wait for the signer.</param>
     /// <exception cref="ArgumentException">A limit is out of range; the message lists all that are.</exception>
     public static async Task<OnChainPaymaster> CreateAsync(
-        ISigner signer, SenderWatch watch, IReserveCheck reserve, INonceLedger ledger, PaymentLimits limits, TimeProvider time,
+        ISigner signer, SenderWatch watch, IReserveCheck reserve, IActivityCheck activity, INonceLedger ledger, PaymentLimits limits, TimeProvider time,
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(signer);
@@ -58,7 +62,7 @@ public sealed class OnChainPaymaster : IPaymaster
         var text = Encoding.ASCII.GetBytes(signer.Address.ToChecksumString());
         var signature = await signer.SignPersonalAsync(Keccak256.Hash(text), cancellationToken);
         return new OnChainPaymaster(
-            new GatewayIdentity(signer.Address.ToByteArray(), signature.ToBytes()), signer, watch, reserve, ledger, limits, time);
+            new GatewayIdentity(signer.Address.ToByteArray(), signature.ToBytes()), signer, watch, reserve, activity, ledger, limits, time);
     }
 
     /// <inheritdoc />

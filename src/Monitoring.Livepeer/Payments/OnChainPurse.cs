@@ -107,24 +107,35 @@ internal sealed class OnChainPurse(OnChainPaymaster paymaster, TestJob job) : IP
     }
 
     /// <inheritdoc />
-    public async ValueTask<Outcome> ConfirmAsync(Outcome claimed, CancellationToken cancellationToken)
+    public async ValueTask<Outcome> ConfirmAsync(Outcome claimed, OrchestratorSession? session, CancellationToken cancellationToken)
     {
-        if (job.Allowance is null || claimed.Class != OutcomeClass.Fault) return claimed;
-        var ofReserve = claimed.Detail.Contains("insufficient sender reserve", StringComparison.Ordinal)
-            // A reserve too small shows as this at /segment (protocol reference, section 9, item 9).
-            || (claimed.Code == OutcomeCode.ServerError && claimed.Detail.StartsWith("HTTP 500", StringComparison.Ordinal));
-        var ofUnlock = claimed.Detail.Contains("is set to unlock soon", StringComparison.Ordinal);
-        if (!ofReserve && !ofUnlock) return claimed;
+        if (job.Allowance is null || MoneyClaims.Of(claimed) is not (not MoneyClaim.None and var claim)) return claimed;
         try
         {
-            if (ofUnlock) return (await paymaster.Watch.ReadAsync(TimeSpan.Zero, cancellationToken)).UnlocksSoon ? OurWallet(claimed) : claimed;
-            return await paymaster.Reserve.IsTooSmallAsync(cancellationToken) ? OurWallet(claimed) : claimed;
+            return claim switch
+            {
+                MoneyClaim.SmallReserve when await paymaster.Reserve.IsTooSmallAsync(cancellationToken) => Confirmed(OutcomeCode.OurWallet, claimed),
+                MoneyClaim.Unlocking when (await ReadNowAsync(cancellationToken)).UnlocksSoon => Confirmed(OutcomeCode.OurWallet, claimed),
+
+                // Signed by a view of ours that was behind: parameters that are expired as they come are never signed.
+                MoneyClaim.Expired when ParamsOf(session) is { } used && used.ExpirationBlock <= (await ReadNowAsync(cancellationToken)).L1Block =>
+                    Confirmed(OutcomeCode.OurChain, claimed),
+
+                // It left the set, and our list of those to test was behind.
+                MoneyClaim.Inactive when !await paymaster.Activity.IsActiveAsync(job.Orchestrator, ParamsOf(session)?.Recipient, cancellationToken) =>
+                    Confirmed(OutcomeCode.OurChain, claimed),
+                _ => claimed,
+            };
         }
         catch (ChainException e)
         {
             return OfChain(e);
         }
     }
+
+    private ValueTask<SenderView> ReadNowAsync(CancellationToken cancellationToken) => paymaster.Watch.ReadAsync(TimeSpan.Zero, cancellationToken);
+
+    private static TicketParams? ParamsOf(OrchestratorSession? session) => session is not null && TryReadParams(session, out var parameters, out _) ? parameters : null;
 
     private async ValueTask<(Outcome Refusal, SignedBatch? Signed)> SignTicketsAsync(
         TicketParams parameters, BigInteger count, BigInteger allowance, CancellationToken cancellationToken)
@@ -199,7 +210,7 @@ internal sealed class OnChainPurse(OnChainPaymaster paymaster, TestJob job) : IP
 
     private static Outcome Violates(string problem) => new(OutcomeCode.ProtocolViolation, Outcome.Clean(problem));
 
-    private static Outcome OurWallet(Outcome claimed) => new(OutcomeCode.OurWallet, Outcome.Clean($"confirmed by our own chain read: {claimed.Detail}"));
+    private static Outcome Confirmed(OutcomeCode ours, Outcome claimed) => new(ours, Outcome.Clean($"confirmed by our own chain read: {claimed.Detail}"));
 
     private static Outcome OfChain(ChainException e) => new(OutcomeCode.OurChain, Outcome.Clean(e.Message));
 

@@ -63,7 +63,7 @@ internal sealed class SegmentExchange : IDisposable
             }
 
             if (upload.Outcome.Code != OutcomeCode.Completed)
-                return Transfer() with { Upload = upload with { Outcome = await _purse.ConfirmAsync(upload.Outcome, cancellationToken) } };
+                return Transfer() with { Upload = upload with { Outcome = await _purse.ConfirmAsync(upload.Outcome, session, cancellationToken) } };
 
             var fetching = _time.GetTimestamp();
             var downloads = await Task.WhenAll(upload.Renditions.Select(

@@ -38,7 +38,7 @@ internal sealed class StreamRun(
         observer?.Discovered(stream, found);
         if (found.Session is not { } session)
         {
-            found = found with { Outcome = await AskPurseAsync(() => purse.ConfirmAsync(found.Outcome, stopping), stopping) };
+            found = found with { Outcome = await AskPurseAsync(() => purse.ConfirmAsync(found.Outcome, null, stopping), stopping) };
             return Report(found, found.Outcome);
         }
 
@@ -192,6 +192,9 @@ internal sealed class StreamRun(
             sent.Add(segment);
             charged = segment.State == SegmentState.Failed && Volatile.Read(ref _charged[i]) ? charged + 1 : 0;
         }
+
+        // The whole test is void by it, so that more of it would cost and tell nothing.
+        if (sent.Find(segment => segment.Outcome.Class == OutcomeClass.Void) is { } ours) return Hopeless("the test is void", ours);
 
         // Whoever charges and brings nothing is paid a few times in a row and no more.
         if (charged >= options.GiveUpAfterCharged) return Hopeless($"the last {charged} segments were charged and brought nothing", sent[^1]);

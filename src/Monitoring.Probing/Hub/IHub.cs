@@ -27,6 +27,24 @@ public interface IHub
     /// </summary>
     /// <exception cref="HttpRequestException">The hub could not be reached; report again later.</exception>
     Task<ReportAnswer> ReportAsync(TestResult result, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Tells what the region's liveness checks saw. It is idempotent by region, orchestrator and instant of each check. When the task completes
+    /// the region may forget them.
+    /// </summary>
+    /// <exception cref="ArgumentException">The report is unusable (<see cref="LivenessReport.Problem"/>); sending it again is no use.</exception>
+    /// <exception cref="HttpRequestException">The hub could not be reached; tell it again later.</exception>
+    Task LivenessAsync(RegionId region, LivenessReport report, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Waits up to <paramref name="wait"/> (long poll) until the targets are others than those of <paramref name="known"/>, or an orchestrator is
+    /// to be checked at once.
+    /// </summary>
+    /// <param name="region">The region that asks.</param>
+    /// <param name="known">The version of the targets that the region has; 0 for none.</param>
+    /// <param name="wait">The longest wait; an answer without targets and orders after it is normal.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<LivenessOrders> LivenessOrdersAsync(RegionId region, long known, TimeSpan wait, CancellationToken cancellationToken);
 }
 
 /// <summary>What the hub made of a report. After any of these the region deletes its spooled copy.</summary>

@@ -27,6 +27,12 @@ internal abstract record Command
 
     public sealed record Controls(RegionId Region, bool Well) : Command;
 
+    public sealed record Liveness(RegionId Region, LivenessReport Seen, TaskCompletionSource Answer) : Command;
+
+    public sealed record Orders(RegionId Region, long Known, DateTimeOffset Until, TaskCompletionSource<LivenessOrders> Answer) : Command;
+
+    public sealed record GiveUpOrders(Command.Orders Asked) : Command;
+
     public sealed record Stored(OutcomeRevision Revision) : Command;
 
     public sealed record NotStored(OutcomeRevision Revision, TestEvidence? Evidence, Exception Why) : Command;

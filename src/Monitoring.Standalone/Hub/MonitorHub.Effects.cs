@@ -265,6 +265,7 @@ internal sealed partial class MonitorHub
         }
 
         _isEnrolled = true;
+        ListTargets();
     }
 
     private async Task LearnFromAsync(TestResult result)

@@ -164,6 +164,8 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
 
         foreach (var lease in _waiting) lease.Answer.TrySetResult([]);
         _waiting.Clear();
+        foreach (var orders in _waitingOrders) orders.Answer.TrySetResult(new LivenessOrders { Version = orders.Known, Every = Every });
+        _waitingOrders.Clear();
     }
 
     /// <summary>After <see cref="RunAsync"/>: obeys what is still asked, until nothing is owed to anybody.</summary>
@@ -222,6 +224,15 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
                 case Command.Controls controls:
                     await LearnAsync(_health.OnControls(controls.Region, controls.Well, _time.GetUtcNow()));
                     break;
+                case Command.Liveness liveness:
+                    await ObeyAsync(liveness);
+                    break;
+                case Command.Orders orders:
+                    Obey(orders);
+                    break;
+                case Command.GiveUpOrders asked:
+                    Obey(asked);
+                    break;
                 case Command.Stored stored:
                     _storing.Remove((stored.Revision.Test, stored.Revision.Revision));
                     IsStoring = true;
@@ -267,6 +278,12 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
             case Command.Enrol enrol:
                 enrol.Answer.TrySetException(e);
                 break;
+            case Command.Liveness liveness:
+                liveness.Answer.TrySetException(e);
+                break;
+            case Command.Orders orders:
+                orders.Answer.TrySetException(e);
+                break;
         }
     }
 
@@ -288,6 +305,7 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
         }
 
         await GrantLeasesAsync(now);
+        GiveOrders(now);
         if (_board.IsStale && now >= _nextSnapshot)
         {
             _nextSnapshot = now + _options.SnapshotEvery;
@@ -301,6 +319,11 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
         if (_deadlines.Next is { } deadline && deadline < next) next = deadline;
         if (_storeRetryAt < next) next = _storeRetryAt.Value;
         if (_board.IsStale && _nextSnapshot < next) next = _nextSnapshot;
+        foreach (var orders in _waitingOrders)
+        {
+            if (orders.Until < next) next = orders.Until;
+        }
+
         foreach (var lease in _waiting)
         {
             if (lease.Until < next) next = lease.Until;

@@ -11,6 +11,7 @@ using Monitoring.Standalone.PostTo;
 using Monitoring.Standalone.Sources;
 using Monitoring.Standalone.Wallet;
 using Monitoring.Storage;
+using Monitoring.Web;
 
 namespace Monitoring.Standalone.Run;
 
@@ -96,12 +97,14 @@ internal sealed partial class MonitorRun
 
         using var poster = OpenPoster(directory);
         if (poster is not null) hub.OnMeasured = result => poster.OfferAsync(result, CancellationToken.None);
-        await using var app = WebHost.Build(_options, board, hub, schedule, store, _around.Time, _logs);
+        var watch = wallet is null ? null : new WalletWatch(wallet.Watch, wallet.Reserve, _around.Time, _logs.CreateLogger<WalletWatch>());
+        List<IInstrumentStatus> instrument = [];
+        if (watch is not null) instrument.Add(watch);
+        await using var app = WebHost.Build(_options, board, hub, schedule, store, instrument, _around.Time, _logs);
         await app.StartAsync(stop);
 
         var regions = _options.Region.Measured
             .Select(id => new Region(id, _options, wallet?.Paymaster ?? OffChainPaymaster.Instance, Path.Combine(directory.Spool, id.Code), hub, _around.Time, _logs, LogFault)).ToList();
-        var watch = wallet is null ? null : new WalletWatch(wallet.Watch, wallet.Reserve, _around.Time, _logs.CreateLogger<WalletWatch>());
         Banner.Write(_options, app.Urls, wallet?.Address, _around.Error);
         try
         {

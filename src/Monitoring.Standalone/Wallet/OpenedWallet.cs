@@ -14,14 +14,16 @@ internal sealed class OpenedWallet : IDisposable
     private readonly LoadedKey _key;
     private readonly SpendJournalFile _journal;
     private readonly ReserveCheck _reserve;
+    private readonly ActivityCheck _activity;
     private readonly TicketLedger _ledger;
 
-    private OpenedWallet(LoadedKey key, SpendJournalFile journal, TicketLedger ledger, SenderWatch watch, ReserveCheck reserve, IPaymaster paymaster)
+    private OpenedWallet(LoadedKey key, SpendJournalFile journal, TicketLedger ledger, SenderWatch watch, ReserveCheck reserve, ActivityCheck activity, IPaymaster paymaster)
     {
         _key = key;
         _journal = journal;
         _ledger = ledger;
         _reserve = reserve;
+        _activity = activity;
         Watch = watch;
         Paymaster = paymaster;
     }
@@ -59,8 +61,9 @@ internal sealed class OpenedWallet : IDisposable
             var ledger = new TicketLedger(journal, journal.Written, time);
             var watch = new SenderWatch(chain, key.Signer.Address, time);
             var reserve = new ReserveCheck(chain, watch, time);
-            var paymaster = await OnChainPaymaster.CreateAsync(key.Signer, watch, reserve, ledger, new PaymentLimits { MaxPerDay = caps.PerRegionDay }, time, cancellationToken);
-            return new OpenedWallet(key, journal, ledger, watch, reserve, paymaster);
+            var activity = new ActivityCheck(chain, time);
+            var paymaster = await OnChainPaymaster.CreateAsync(key.Signer, watch, reserve, activity, ledger, new PaymentLimits { MaxPerDay = caps.PerRegionDay }, time, cancellationToken);
+            return new OpenedWallet(key, journal, ledger, watch, reserve, activity, paymaster);
         }
         catch
         {
@@ -76,6 +79,7 @@ internal sealed class OpenedWallet : IDisposable
     public void Dispose()
     {
         _reserve.Dispose();
+        _activity.Dispose();
         _ledger.Dispose();
         _journal.Dispose();
         _key.Dispose();

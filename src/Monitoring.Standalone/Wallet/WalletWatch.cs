@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Monitoring.Ethereum;
 using Monitoring.Livepeer;
+using Monitoring.Web;
 
 namespace Monitoring.Standalone.Wallet;
 
@@ -8,13 +9,17 @@ namespace Monitoring.Standalone.Wallet;
 /// Looks at the wallet every few minutes and raises an alarm when its funds do not do. Tests need no telling: each looks for itself before
 /// it signs, and becomes void (OurWallet), never a fault of the orchestrator.
 /// </summary>
-internal sealed partial class WalletWatch(SenderWatch watch, IReserveCheck reserve, TimeProvider time, ILogger<WalletWatch> log)
+internal sealed partial class WalletWatch(SenderWatch watch, IReserveCheck reserve, TimeProvider time, ILogger<WalletWatch> log) : IInstrumentStatus
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(3);
     private ImmutableArray<FundsAlarm> _alarms = [];
+    private ImmutableArray<InstrumentState> _current = [];
 
     /// <summary>What is wrong with the funds, by the last look; empty when nothing is.</summary>
     public ImmutableArray<FundsAlarm> Alarms => _alarms;
+
+    /// <inheritdoc />
+    public ImmutableArray<InstrumentState> Current => _current;
 
     /// <summary>Looks until asked to stop.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -43,11 +48,13 @@ internal sealed partial class WalletWatch(SenderWatch watch, IReserveCheck reser
             foreach (var alarm in alarms.Where(a => !_alarms.Any(known => known.Trouble == a.Trouble))) LogAlarm(alarm.Text);
             if (alarms.IsEmpty && !_alarms.IsEmpty) LogWell();
             _alarms = alarms;
+            _current = FundsReport.Of(_current, view, alarms, time.GetUtcNow());
         }
         catch (ChainException e)
         {
             // What was known stays known; tests that need the chain are void by themselves.
             LogUnread(e.Message);
+            _current = FundsReport.Unread(_current, e.Message, time.GetUtcNow());
         }
     }
 

@@ -12,7 +12,12 @@ internal static class PageStyle
         *{box-sizing:border-box}
         body{margin:0 auto;padding:1rem;max-width:100rem;font:1rem/1.45 system-ui,sans-serif;color:var(--ink);background:var(--paper)}
         h1{font-size:1.4rem;margin:0 0 .25rem}
+        h2{font-size:1.1rem;margin:1rem 0 .25rem}
         p{margin:.35rem 0}
+        section ul{list-style:none;margin:0;padding:0}
+        section li{border-left:.25rem solid var(--line);padding:.1rem .6rem;margin:.25rem 0}
+        section li.warning,section li.alarm{background:var(--note)}
+        section li.alarm{border-left-color:#c62828}
         a{color:inherit}
         .banner{background:var(--note);border:1px solid var(--line);padding:.5rem .75rem;font-weight:600}
         .faint,footer{color:var(--faint);font-size:.875rem}

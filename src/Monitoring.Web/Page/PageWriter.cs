@@ -7,7 +7,7 @@ using Monitoring.Core;
 namespace Monitoring.Web;
 
 /// <summary>Writes one page. Whatever a stranger chose (service URIs) or an operator configured (names) passes <see cref="Text"/>; the rest is ours.</summary>
-internal sealed class PageWriter(WebOptions options, LeaderboardSnapshot snapshot, RegionId[] regions, PageQuery query)
+internal sealed class PageWriter(WebOptions options, LeaderboardSnapshot snapshot, RegionId[] regions, PageQuery query, ImmutableArray<InstrumentState> instrument)
 {
     /// <summary>Rows on one page.</summary>
     public const int RowsPerPage = 100;
@@ -32,12 +32,14 @@ internal sealed class PageWriter(WebOptions options, LeaderboardSnapshot snapsho
         }
 
         WriteAsOf(rows.Count);
+        WriteTrouble();
         Add("</header>\n");
         WriteRegions();
         Add("<main>");
         if (rows.Count == 0) Add("<p>No results are published yet.</p>");
         else WriteTable(rows.Skip((page - 1) * RowsPerPage).Take(RowsPerPage));
         WritePages(page, pages);
+        WriteInstrument();
         Add("</main>\n");
         WriteFooter();
         Add("</body></html>\n");
@@ -172,6 +174,29 @@ internal sealed class PageWriter(WebOptions options, LeaderboardSnapshot snapsho
         _html.Append(CultureInfo.InvariantCulture, $"<span>Page {page} of {pages}</span>");
         if (page < pages) Add("<a rel=\"next\" href=\"").Append((query with { Page = page + 1 }).Href()).Append("\">Next</a>");
         Add("</nav>");
+    }
+
+    // Above the board, because what is wrong with the instrument decides how much the figures below are worth.
+    private void WriteTrouble()
+    {
+        var alarms = instrument.Count(state => state.Level == InstrumentLevel.Alarm);
+        if (alarms > 0) _html.Append(CultureInfo.InvariantCulture, $"<p class=\"banner\" role=\"status\"><a href=\"#instrument\">The instrument raises {alarms} alarm{(alarms == 1 ? "" : "s")}</a></p>");
+    }
+
+    private void WriteInstrument()
+    {
+        if (instrument.IsEmpty) return;
+        Add("<section id=\"instrument\" aria-labelledby=\"instrument-title\"><h2 id=\"instrument-title\">Instrument</h2><ul>\n");
+        foreach (var state in instrument)
+        {
+            Add("<li class=\"").Append(InstrumentParts.WordOf(state.Level)).Append("\"><b>");
+            Text(state.Name);
+            Add("</b> ").Append(InstrumentParts.WordOf(state.Level)).Append(": ");
+            Text(state.Text);
+            Add(" <span class=\"faint\">since ").Append(Time(state.Since)).Append("</span></li>\n");
+        }
+
+        Add("</ul></section>\n");
     }
 
     private void WriteFooter()

@@ -16,6 +16,14 @@ internal sealed class FakeChain : IChain
 
     public int PoolSize { get; set; } = 1;
 
+    /// <summary>The first member of the pool.</summary>
+    public Address First { get; set; } = Keys.Recipient.Address;
+
+    /// <summary>The round in which the first member stops to be active; null for none.</summary>
+    public long? FirstLeavesIn { get; set; }
+
+    public int Walks { get; private set; }
+
     public string? Trouble { get; set; }
 
     public int Reads { get; private set; }
@@ -32,14 +40,17 @@ internal sealed class FakeChain : IChain
 
     public Task<BigInteger> GetGasPriceAsync(CancellationToken cancellationToken) => Answer(GasPrice);
 
-    public Task<ActiveSet> WalkActiveSetAsync(CancellationToken cancellationToken) => Answer(new ActiveSet(
-        new ChainHead(1, default, L1Block, DateTimeOffset.UnixEpoch), Round.LastInitializedRound,
-        [
-            .. Enumerable.Range(1, PoolSize).Select(i => new PoolMember
-            {
-                Address = Address.FromUri($"https://{i}"), ServiceUri = "", Stake = 1, RewardCut = 0, FeeShare = 0, ActivationRound = 1, DeactivationRound = null, LastRewardRound = 1,
-            }),
-        ]));
+    public Task<ActiveSet> WalkActiveSetAsync(CancellationToken cancellationToken)
+    {
+        Walks++;
+        return Answer(new ActiveSet(new ChainHead(1, default, L1Block, DateTimeOffset.UnixEpoch), Round.LastInitializedRound, [.. Enumerable.Range(1, PoolSize).Select(Member)]));
+    }
+
+    private PoolMember Member(int place) => new()
+    {
+        Address = place == 1 ? First : Address.FromUri($"https://{place}"), ServiceUri = "", Stake = 1, RewardCut = 0, FeeShare = 0, ActivationRound = 1,
+        DeactivationRound = place == 1 ? FirstLeavesIn : null, LastRewardRound = 1,
+    };
 
     private Task<T> Answer<T>(T value) => Trouble is { } trouble ? Task.FromException<T>(new ChainException(ChainFault.Unreachable, trouble)) : Task.FromResult(value);
 }

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Google.Protobuf;
 using Monitoring.Core;
+using Monitoring.Ethereum;
 
 namespace Monitoring.Livepeer.Tests;
 
@@ -247,8 +248,8 @@ public sealed class The_purse_is_careful
         wallet.Chain.PoolSize = pool;
         wallet.Chain.Funds = wallet.Chain.Funds with { ReserveFundsRemaining = 1_200_000 * wallet.Chain.GasPrice };
         var purse = wallet.Paymaster.Open(Wallet.Job(Plenty));
-        Assert.Equal(judged, (await purse.ConfirmAsync(new Outcome(claimed, detail), Token)).Code);
-        Assert.Equal(claimed, (await wallet.Paymaster.Open(Wallet.Job(null)).ConfirmAsync(new Outcome(claimed, detail), Token)).Code);
+        Assert.Equal(judged, (await purse.ConfirmAsync(new Outcome(claimed, detail), null, Token)).Code);
+        Assert.Equal(claimed, (await wallet.Paymaster.Open(Wallet.Job(null)).ConfirmAsync(new Outcome(claimed, detail), null, Token)).Code);
     }
 
     [Fact]
@@ -258,9 +259,64 @@ public sealed class The_purse_is_careful
         var purse = wallet.Paymaster.Open(Wallet.Job(Plenty));
         var claimed = new Outcome(OutcomeCode.TicketRefused, "HTTP 400: deposit and reserve for sender 0x is set to unlock soon");
         wallet.Chain.Funds = wallet.Chain.Funds with { WithdrawRound = 43 };
-        Assert.Equal(OutcomeCode.OurWallet, (await purse.ConfirmAsync(claimed, Token)).Code);
+        Assert.Equal(OutcomeCode.OurWallet, (await purse.ConfirmAsync(claimed, null, Token)).Code);
         wallet.Chain.Trouble = "no endpoint answers";
-        Assert.Equal(OutcomeCode.OurChain, (await purse.ConfirmAsync(claimed, Token)).Code);
+        Assert.Equal(OutcomeCode.OurChain, (await purse.ConfirmAsync(claimed, null, Token)).Code);
+    }
+
+    [Theory]
+    [InlineData("it", null, OutcomeCode.TicketRefused)]
+    [InlineData("its recipient", null, OutcomeCode.TicketRefused)]
+    [InlineData("its recipient", 43L, OutcomeCode.TicketRefused)]
+    [InlineData("its recipient", 42L, OutcomeCode.OurChain)]
+    [InlineData("somebody else", null, OutcomeCode.OurChain)]
+    public async Task Who_calls_itself_inactive_is_excused_only_if_the_chain_says_so_too(string active, long? leavesIn, OutcomeCode judged)
+    {
+        var wallet = await Wallet.OpenAsync();
+        var job = Wallet.Job(Plenty);
+        (wallet.Chain.First, wallet.Chain.FirstLeavesIn) = (active switch
+        {
+            "it" => Address.Parse(job.Orchestrator.Text),
+            "its recipient" => Keys.Recipient.Address,
+            _ => Address.FromUri("https://somebody.else"),
+        }, leavesIn);
+        var claimed = new Outcome(OutcomeCode.TicketRefused, "HTTP 400: orchestrator 0x1 is inactive in round 42, cannot process payments");
+        var purse = wallet.Paymaster.Open(job);
+        Assert.Equal(judged, (await purse.ConfirmAsync(claimed, wallet.Session(), Token)).Code);
+        Assert.Equal(claimed with { Code = OutcomeCode.SegmentRefused }, await purse.ConfirmAsync(claimed with { Code = OutcomeCode.SegmentRefused }, wallet.Session(), Token));
+    }
+
+    [Fact]
+    public async Task Claims_of_inactivity_share_a_walk_for_half_a_minute_and_a_chain_that_fails_voids()
+    {
+        var clock = new FakeClock();
+        var wallet = await Wallet.OpenAsync(clock);
+        var purse = wallet.Paymaster.Open(Wallet.Job(Plenty));
+        var claimed = new Outcome(OutcomeCode.TicketRefused, "HTTP 400: orchestrator 0x1 is inactive in round 42, cannot process payments");
+        for (var i = 0; i < 10; i++) Assert.Equal(claimed, await purse.ConfirmAsync(claimed, wallet.Session(), Token));
+        Assert.Equal(1, wallet.Chain.Walks);
+        clock.Now += TimeSpan.FromSeconds(30);
+        wallet.Chain.FirstLeavesIn = 1;
+        Assert.Equal(OutcomeCode.OurChain, (await purse.ConfirmAsync(claimed, wallet.Session(), Token)).Code);
+        Assert.Equal(2, wallet.Chain.Walks);
+        clock.Now += TimeSpan.FromSeconds(30);
+        (wallet.Chain.FirstLeavesIn, wallet.Chain.Trouble) = (null, "no endpoint answers");
+        Assert.Equal(OutcomeCode.OurChain, (await purse.ConfirmAsync(claimed, wallet.Session(), Token)).Code);
+    }
+
+    [Theory]
+    [InlineData(1039, OutcomeCode.TicketRefused)]
+    [InlineData(1040, OutcomeCode.OurChain)]
+    public async Task Parameters_called_expired_excuse_only_if_they_are_by_our_own_block(long block, OutcomeCode judged)
+    {
+        var wallet = await Wallet.OpenAsync();
+        var purse = wallet.Paymaster.Open(Wallet.Job(Plenty));
+        var session = wallet.Session(wallet.Params(expirationBlock: 1040));
+        Assert.NotEmpty(Wallet.Message(await Wallet.PayAsync(purse, session)).TicketSenderParams);
+        wallet.Chain.L1Block = block;
+        var claimed = new Outcome(OutcomeCode.TicketRefused, "HTTP 400: TicketParams expired");
+        Assert.Equal(judged, (await purse.ConfirmAsync(claimed, session, Token)).Code);
+        Assert.Equal(claimed, await purse.ConfirmAsync(claimed, null, Token));
     }
 
     [Fact]

@@ -44,7 +44,7 @@ internal sealed class Wallet : ISpendJournal
 
     /// <summary>A new process on the same journal.</summary>
     public async Task RestartAsync(PaymentLimits? limits = null) => Paymaster = await OnChainPaymaster.CreateAsync(
-        _signer, Watch, new ReserveCheck(Chain, Watch, Time), new TicketLedger(this, [.. Journal], Time), limits ?? new PaymentLimits(), Time,
+        _signer, Watch, new ReserveCheck(Chain, Watch, Time), new ActivityCheck(Chain, Time), new TicketLedger(this, [.. Journal], Time), limits ?? new PaymentLimits(), Time,
         TestContext.Current.CancellationToken);
 
     public ValueTask AppendAsync(SpendEntry entry, CancellationToken cancellationToken)

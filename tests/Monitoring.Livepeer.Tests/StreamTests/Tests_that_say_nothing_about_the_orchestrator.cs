@@ -180,6 +180,6 @@ public sealed class Tests_that_say_nothing_about_the_orchestrator
 
         public bool NeedsRefresh(OrchestratorSession session) => false;
 
-        public ValueTask<Outcome> ConfirmAsync(Outcome claimed, CancellationToken cancellationToken) => ValueTask.FromResult(claimed);
+        public ValueTask<Outcome> ConfirmAsync(Outcome claimed, OrchestratorSession? session, CancellationToken cancellationToken) => ValueTask.FromResult(claimed);
     }
 }

@@ -15,8 +15,9 @@ public sealed class The_simulated_orchestrator_is_paid
             new FleetOptions { Nodes = [new NodeOptions { Name = "a", Behaviour = Behaviour.Fast }], OnChain = new OnChainOptions() }, token);
         var watch = new SenderWatch(fleet.Chain!, Keys.Broadcaster.Address, TimeProvider.System);
         using var reserve = new ReserveCheck(fleet.Chain!, watch, TimeProvider.System);
+        using var activity = new ActivityCheck(fleet.Chain!, TimeProvider.System);
         using var ledger = new TicketLedger(new Forgetful(), [], TimeProvider.System);
-        var paymaster = await OnChainPaymaster.CreateAsync(Keys.Broadcaster, watch, reserve, ledger, new PaymentLimits(), TimeProvider.System, token);
+        var paymaster = await OnChainPaymaster.CreateAsync(Keys.Broadcaster, watch, reserve, activity, ledger, new PaymentLimits(), TimeProvider.System, token);
         var options = new StreamTestOptions { Limits = Gateway.Patient, Dial = new() { AllowLoopback = true }, LateLimit = TimeSpan.FromMinutes(1) };
 
         var result = await StreamTest.Create(Clip.Embedded.Take(4), options, paymaster, TimeProvider.System)

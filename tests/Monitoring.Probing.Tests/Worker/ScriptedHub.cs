@@ -56,6 +56,10 @@ internal sealed class ScriptedHub : IHub
         }
     }
 
+    public Task LivenessAsync(RegionId region, LivenessReport report, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task<LivenessOrders> LivenessOrdersAsync(RegionId region, long known, TimeSpan wait, CancellationToken cancellationToken) => Task.FromResult(new LivenessOrders());
+
     public Task<bool> ExtendAsync(RegionId region, TestId test, CancellationToken cancellationToken) => Task.FromResult(true);
 
     public Task ReturnAsync(RegionId region, TestId test, OutcomeCode reason, CancellationToken cancellationToken)

@@ -171,7 +171,7 @@ public sealed class PageTests
             var cell = Sample.Cell(odd[random.Next(odd.Length)], odd[random.Next(odd.Length)]);
             var snapshot = Sample.Snapshot(Sample.Row(1, (Sample.Fra, cell)));
             var query = new PageQuery(random.Next(2) == 0 ? Sample.Fra : null, PageColumn.Score, null, true, 1);
-            var html = new PageWriter(new WebOptions(), snapshot, [Sample.Fra], query).Write(PageRow.Sorted(snapshot.Rows, query));
+            var html = new PageWriter(new WebOptions(), snapshot, [Sample.Fra], query, []).Write(PageRow.Sorted(snapshot.Rows, query));
             Assert.DoesNotMatch("NaN|Infinity|∞", html);
         }
     }

@@ -12,9 +12,9 @@ internal sealed class Site : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private Site(WebApplication app, MemoryStore store, Board board, Posts posts, StoreHealth health, SetClock clock)
+    private Site(WebApplication app, MemoryStore store, Board board, Posts posts, StoreHealth health, Instrument instrument, SetClock clock)
     {
-        (_app, Store, Board, Posts, Health, Clock) = (app, store, board, posts, health, clock);
+        (_app, Store, Board, Posts, Health, Instrument, Clock) = (app, store, board, posts, health, instrument, clock);
         Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
         Client = new HttpClient { BaseAddress = Address };
     }
@@ -31,6 +31,8 @@ internal sealed class Site : IAsyncDisposable
 
     public StoreHealth Health { get; }
 
+    public Instrument Instrument { get; }
+
     public SetClock Clock { get; }
 
     public static async Task<Site> StartAsync(WebOptions? options = null)
@@ -40,6 +42,7 @@ internal sealed class Site : IAsyncDisposable
         var board = new Board();
         var posts = new Posts(store);
         var health = new StoreHealth();
+        var instrument = new Instrument();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -48,11 +51,13 @@ internal sealed class Site : IAsyncDisposable
         builder.Services.AddSingleton<ILeaderboard>(board);
         builder.Services.AddSingleton<IPostedResults>(posts);
         builder.Services.AddSingleton<IStoreHealth>(health);
+        builder.Services.AddSingleton<IInstrumentStatus>(instrument);
+        builder.Services.AddSingleton<IInstrumentStatus>(new Instrument { Current = [new InstrumentState("Clock", InstrumentLevel.Ok, "right", Sample.Now)] });
         builder.Services.AddMonitoringWeb(options ?? new WebOptions());
         var app = builder.Build();
         app.MapLeaderboard();
         await app.StartAsync();
-        return new Site(app, store, board, posts, health, clock);
+        return new Site(app, store, board, posts, health, instrument, clock);
     }
 
     public async Task<string> GetAsync(string path)
@@ -101,6 +106,11 @@ internal sealed class SetClock : TimeProvider
 internal sealed class Board : ILeaderboard
 {
     public LeaderboardSnapshot Current { get; set; } = LeaderboardSnapshot.Empty;
+}
+
+internal sealed class Instrument : IInstrumentStatus
+{
+    public ImmutableArray<InstrumentState> Current { get; set; } = [];
 }
 
 internal sealed class StoreHealth : IStoreHealth
