@@ -9,6 +9,7 @@ using Monitoring.Cluster.State;
 using Monitoring.Core;
 using Monitoring.Storage;
 using Monitoring.Testing;
+using Orleans.Reminders;
 using Orleans.Runtime;
 using Orleans.Storage;
 using Orleans.TestingHost;
@@ -75,6 +76,7 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
             silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
             silo.Services.AddKeyedSingleton<TimeProvider>(ReminderTimeProviderNames.Reminders, time);
         });
+        builder.ConfigureClient(client => client.Services.AddHubFaults());
         var cluster = builder.Build();
         await cluster.DeployAsync();
         var under = new ClusterUnderTest(time, journal, scratch, storage, store, cluster);

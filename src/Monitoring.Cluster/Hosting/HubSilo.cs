@@ -6,6 +6,7 @@ using Monitoring.Cluster.Schedule;
 using Monitoring.Cluster.State;
 using Monitoring.Web;
 using Orleans.Hosting;
+using Orleans.Serialization;
 using Orleans.Storage;
 
 namespace Monitoring.Cluster.Hosting;
@@ -26,6 +27,11 @@ internal static class HubSilo
         silo.Services.AddHostedService(s => s.GetRequiredService<SiloLeaderboard>());
         silo.Services.TryAddSingleton(TimeProvider.System);
         silo.Services.AddSingleton<IGrainStorageSerializer, StateFormat>();
+        silo.Services.AddHubFaults();
         return silo;
     }
+
+    /// <summary>Lets the exceptions of this house travel as what they are. On every process that calls the hub's grains.</summary>
+    public static IServiceCollection AddHubFaults(this IServiceCollection services) =>
+        services.Configure<ExceptionSerializationOptions>(faults => faults.SupportedNamespacePrefixes.Add(nameof(Monitoring)));
 }

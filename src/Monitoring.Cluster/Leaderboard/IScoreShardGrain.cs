@@ -7,8 +7,9 @@ namespace Monitoring.Cluster.Leaderboard;
 internal interface IScoreShardGrain : IGrainWithIntegerKey
 {
     /// <summary>Shows a row from now on, or with null none. Of two calls for one orchestrator the higher version stays, in whatever order.</summary>
+    /// <returns>The version that stays: the caller's, unless a higher one was there.</returns>
     [Alias("Show")]
-    Task Show(OrchestratorId orchestrator, LeaderboardRow? row, long version);
+    Task<long> Show(OrchestratorId orchestrator, LeaderboardRow? row, long version);
 
     /// <summary>The rows, if they changed since.</summary>
     /// <param name="known">What the caller has: <see cref="ShardRows.Version"/>; 0 for nothing.</param>

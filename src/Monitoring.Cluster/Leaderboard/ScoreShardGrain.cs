@@ -31,12 +31,12 @@ internal sealed partial class ScoreShardGrain(HubRules rules, TimeProvider time,
         return Task.CompletedTask;
     }
 
-    public Task Show(OrchestratorId orchestrator, LeaderboardRow? row, long version)
+    public Task<long> Show(OrchestratorId orchestrator, LeaderboardRow? row, long version)
     {
-        if (_versions.GetValueOrDefault(orchestrator) >= version) return Task.CompletedTask;
+        if (_versions.GetValueOrDefault(orchestrator) is var known && known >= version) return Task.FromResult(known);
         _versions[orchestrator] = version;
         Put(orchestrator, row);
-        return Task.CompletedTask;
+        return Task.FromResult(version);
     }
 
     public Task<ShardRows?> RowsSince(long known) =>

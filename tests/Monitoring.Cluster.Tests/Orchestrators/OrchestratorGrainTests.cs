@@ -69,7 +69,7 @@ public sealed class OrchestratorGrainTests
         await using var under = await ClusterUnderTest.StartAsync(enrolled: One);
         var job = (await under.LeaseSomeAsync(Fra, One)).Single();
         under.Storage.OnWrite = (name, _) => name == StateNames.Orchestrator ? new IOException("the database is away") : null;
-        await Assert.ThrowsAsync<IOException>(() => under.Hub.ReportAsync(ClusterUnderTest.Result(job), CancellationToken.None));
+        await Assert.ThrowsAsync<Orleans.Runtime.OrleansException>(() => under.Hub.ReportAsync(ClusterUnderTest.Result(job), CancellationToken.None));
 
         // The lease stands and nothing is shown: as far as anybody can see, the report never came.
         Assert.True(await under.Hub.ExtendAsync(Fra, job.Id, CancellationToken.None));
