@@ -136,11 +136,14 @@ internal sealed partial class HubRoutes(
         {
         }
 
-        if (context.RequestAborted.IsCancellationRequested)
+        // Who was asking may have been told meanwhile that it speaks for nobody.
+        var isRevoked = !authentication.IsKnown(context);
+        if (context.RequestAborted.IsCancellationRequested || isRevoked)
         {
             // Nobody is there to take them any more.
             foreach (var job in jobs) await hub.ReturnAsync(region, job.Id, OutcomeCode.NoWorker, CancellationToken.None);
             context.RequestAborted.ThrowIfCancellationRequested();
+            return Reply.Error(StatusCodes.Status401Unauthorized, "the key was revoked while it waited");
         }
 
         return Answer(new JobsMessage { Jobs = [.. jobs.Select(JobMessage.Of)] }, HubJson.Default.JobsMessage);

@@ -65,6 +65,10 @@ internal sealed class RegionAuthentication(IRegionKeys keys, RegionTraffic traff
         };
     }
 
+    /// <summary>Whether the key of a request that was believed still speaks for its region.</summary>
+    public bool IsKnown(HttpContext context) =>
+        RegionId.TryParse(First(context.Request.Headers, HubWire.RegionHeader), out var region) && keys.Find(region, First(context.Request.Headers, HubWire.KeyHeader) ?? "") is not null;
+
     // The year 2100.
     private const long MostMillis = 4_102_444_800_000;
 

@@ -84,6 +84,20 @@ public sealed class Regions_talk_to_the_hub : IDisposable
     }
 
     [Fact]
+    public async Task A_key_that_is_revoked_while_it_waits_gets_no_jobs()
+    {
+        await using var site = await HubSiteUnderTest.StartAsync();
+        var granted = new TaskCompletionSource<ImmutableArray<TestJob>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        site.Hub.OnLease = (_, _, _, _) => granted.Task;
+        var lease = site.Region(_key).LeaseAsync(HubSiteUnderTest.Fra, 1, TimeSpan.FromSeconds(60), Cancel);
+        await site.Hub.Waiting.Task.WaitAsync(Cancel);
+        site.Keys.Revoke(_key);
+        granted.SetResult([Said.Job()]);
+        await Assert.ThrowsAsync<HttpRequestException>(() => lease);
+        Assert.Contains($"return FRA {Said.Job().Id} NoWorker", site.Hub.Asked);
+    }
+
+    [Fact]
     public async Task A_long_poll_ends_at_once_when_the_hub_stops()
     {
         await using var site = await HubSiteUnderTest.StartAsync();
