@@ -5,7 +5,6 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Monitoring.Simulator;
 using Monitoring.Standalone.Tests.EndToEnd;
-using Monitoring.Storage;
 using Monitoring.Testing;
 
 namespace Monitoring.Standalone.Tests.Sites;
@@ -68,7 +67,12 @@ internal sealed partial class RegionSites : IAsyncDisposable
 
     public async Task StartHubAsync(CancellationToken cancellationToken)
     {
-        if (Hub is not null) await RetireAsync(Hub);
+        if (Hub is { } before)
+        {
+            Hub = null!;
+            await RetireAsync(before);
+        }
+
         Hub = MonitorProcess.Start(_scratch.Path, Nothing, ["run", "--config", "hub.json", .. Schedule]);
         Api?.Dispose();
         Api = new MonitorApi(await Hub.UrlAsync(cancellationToken));
@@ -84,8 +88,13 @@ internal sealed partial class RegionSites : IAsyncDisposable
             "--set", "Source:AllowLoopback=true", "--set", "Tests:Segments=1", .. more,
         ]);
 
-    /// <summary>Takes a process that ended out of sight, and keeps what it said.</summary>
-    public async Task RetireAsync(MonitorProcess process)
+    /// <summary>Takes a region's process out of sight, and keeps what it said.</summary>
+    public async Task RetireAsync(string region)
+    {
+        if (Processes.Remove(region, out var process)) await RetireAsync(process);
+    }
+
+    private async Task RetireAsync(MonitorProcess process)
     {
         await process.DisposeAsync();
         _said.Add(process.Said);
@@ -144,7 +153,7 @@ internal sealed partial class RegionSites : IAsyncDisposable
     public HashSet<string> Tested => [.. TestedLine().Matches(Said).Select(m => m.Groups[1].Value)];
 
     /// <summary>Results that wait in the regions' spools.</summary>
-    public int Spooled => Regions.Sum(r => Directory.Exists(SpoolOf(r)) ? Directory.EnumerateFiles(SpoolOf(r), "*.json").Count() : 0);
+    public int SpooledOf(string region) => Directory.Exists(SpoolOf(region)) ? Directory.EnumerateFiles(SpoolOf(region), "*.json").Count() : 0;
 
     public string SpoolOf(string region) => _scratch.At($"at-{region}/spool/{region}");
 

@@ -4,7 +4,7 @@ namespace Monitoring.Standalone.Tests.Sites;
 
 /// <summary>
 /// A hub and three regions as processes of their own. Each fault strikes once, in a fixed order, while all of them work; with <c>MONITORING_SOAK=1</c>
-/// there are 200 orchestrators, and faults strike at random for <c>MONITORING_SOAK_MINUTES</c> (30) from the seed <c>MONITORING_SOAK_SEED</c>.
+/// there are 200 orchestrators (<c>MONITORING_SOAK_ORCHESTRATORS</c>), and faults strike at random for <c>MONITORING_SOAK_MINUTES</c> (30) from the seed <c>MONITORING_SOAK_SEED</c>.
 /// </summary>
 [Collection(OneAtATime.Name)]
 public sealed class Regions_test_by_the_hubs_orders
@@ -16,7 +16,7 @@ public sealed class Regions_test_by_the_hubs_orders
     [Fact]
     public async Task Every_orchestrator_is_tested_from_every_region_and_whatever_breaks_nothing_is_lost_and_nobody_charged()
     {
-        await using var sites = await RegionSites.StartAsync(IsSoak ? 200 : 9, Cancel);
+        await using var sites = await RegionSites.StartAsync(IsSoak ? Number("MONITORING_SOAK_ORCHESTRATORS", 200) : 24, Cancel);
         var faults = new SiteFaults(sites);
         await sites.UntilAllAreTestedFromAsync(RegionSites.Regions, Cancel);
         foreach (var region in RegionSites.Regions) await sites.UntilInstrumentAsync(region, (state, _) => state == "ok", Cancel);
@@ -30,7 +30,10 @@ public sealed class Regions_test_by_the_hubs_orders
         TestContext.Current.TestOutputHelper?.WriteLine($"{kept}; faults: {string.Join(", ", faults.Struck.GroupBy(f => f).Select(g => $"{g.Count()} x {g.Key}"))}");
     }
 
-    private static TimeSpan Minutes => TimeSpan.FromMinutes(int.Parse(Environment.GetEnvironmentVariable("MONITORING_SOAK_MINUTES") ?? "30", System.Globalization.CultureInfo.InvariantCulture));
+    private static TimeSpan Minutes => TimeSpan.FromMinutes(Number("MONITORING_SOAK_MINUTES", 30));
 
-    private static int Seed => int.Parse(Environment.GetEnvironmentVariable("MONITORING_SOAK_SEED") ?? "20261120", System.Globalization.CultureInfo.InvariantCulture);
+    private static int Seed => Number("MONITORING_SOAK_SEED", 20_261_120);
+
+    private static int Number(string name, int otherwise) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? int.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : otherwise;
 }

@@ -60,7 +60,7 @@ internal sealed class SiteFaults
     {
         await ATestOfAsync(region, cancel);
         _sites.Processes[region].Kill();
-        await _sites.RetireAsync(_sites.Processes[region]);
+        await _sites.RetireAsync(region);
         _sites.StartRegion(region);
         await MeasuresAsync(region, cancel);
     }
@@ -109,7 +109,7 @@ internal sealed class SiteFaults
     {
         var data = _sites.At("at-" + region);
         await StopAsync(region, cancel);
-        Assert.Equal(0, _sites.Spooled);
+        Assert.Equal(0, _sites.SpooledOf(region));
         Directory.Move(data, data + "-kept");
         Directory.CreateDirectory(data);
         if (!await RunAsync("mount", ["-t", "tmpfs", "-o", "size=64k", "none", data], cancel))
@@ -132,13 +132,13 @@ internal sealed class SiteFaults
 
             await ATestOfAsync(region, cancel);
             await StopAsync(region, cancel);
-            Assert.Equal(0, _sites.Spooled);
+            Assert.Equal(0, _sites.SpooledOf(region));
         }
         finally
         {
             if (isMounted)
             {
-                if (!_sites.Processes[region].HasExited) await _sites.RetireAsync(_sites.Processes[region]);
+                await _sites.RetireAsync(region);
                 Assert.True(await RunAsync("umount", [data], CancellationToken.None));
             }
         }
@@ -178,7 +178,7 @@ internal sealed class SiteFaults
     {
         _sites.Processes[region].Signal(SigTerm);
         Assert.Equal(0, await _sites.Processes[region].ExitAsync(cancel));
-        await _sites.RetireAsync(_sites.Processes[region]);
+        await _sites.RetireAsync(region);
     }
 
     // A test of this region ends from now on.
