@@ -11,8 +11,8 @@ namespace Monitoring.Standalone.Tests.Paid;
 
 /// <summary>
 /// A monitor that pays is killed with SIGKILL again and again, on a chain and against nodes that live on, and that hand out the same ticket
-/// parameters every time, so that a nonce that was forgotten comes twice. <c>MONITORING_SOAK_KILLS</c> and <c>MONITORING_SOAK_SEED</c> make it
-/// last longer, or otherwise.
+/// parameters every time, so that a nonce that was forgotten comes twice. <c>MONITORING_SOAK</c> makes it last longer, and
+/// <c>MONITORING_SOAK_KILLS</c> and <c>MONITORING_SOAK_SEED</c> as long, and as, they say.
 /// </summary>
 [Collection(OneAtATime.Name)]
 public sealed class Killed_while_paying
@@ -29,7 +29,7 @@ public sealed class Killed_while_paying
     public async Task No_nonce_is_used_twice_no_spend_is_forgotten_and_caps_still_hold()
     {
         var random = new Random(Number("MONITORING_SOAK_SEED", 20_261_120));
-        var kills = Number("MONITORING_SOAK_KILLS", 3);
+        var kills = Number("MONITORING_SOAK_KILLS", Number("MONITORING_SOAK", 0) == 1 ? 12 : 2);
         await using var network = await PaidNetwork.StartAsync(
             [.. Enumerable.Range(0, Nodes).Select(i => new NodeOptions { Name = $"node-{i}", Behaviour = Behaviour.RepeatsParams, Price = 60 })]);
         Assert.Equal(0, (await network.MonitorAsync(null, "wallet", "fund", "--deposit", "1 ether", "--reserve", "5 ether", "--yes")).Code);
@@ -138,7 +138,7 @@ public sealed class Killed_while_paying
         network.Scratch.Path,
         new Dictionary<string, string> { [network.KeyVariable.Name] = network.KeyVariable.Value },
         [
-            "run", "--urls", "http://127.0.0.1:0", "--region", "FRA", "--tests-per-day", "2880", "--set", "Schedule:GuardSeconds=26", "--set", "Schedule:TestBudgetSeconds=22",
+            "run", "--urls", "http://127.0.0.1:0", "--region", "FRA", "--tests-per-day", "2880", "--set", "Schedule:SurpriseOneIn=0", "--set", "Schedule:GuardSeconds=26", "--set", "Schedule:TestBudgetSeconds=22",
             "--set", "Tests:Segments=2", "--set", "Source:AllowLoopback=true", "--set", Wei("Spend:PerTest", MostPerTest), "--set", Wei("Spend:PerOrchestratorDay", Plenty),
             "--set", Wei("Spend:PerRegionDay", perDay), "--set", Wei("Spend:PerDay", Plenty), .. network.Settings,
         ]);
