@@ -1,4 +1,5 @@
 using Monitoring.Storage;
+using Monitoring.Storage.Postgres;
 
 namespace Monitoring.Standalone.Run;
 
@@ -25,6 +26,19 @@ internal static class DataNetwork
             throw new StateDirectoryException(simulated
                 ? $"'{directory}' holds results of real orchestrators. The simulated network needs a directory of its own: give another one with --data, or name a Source."
                 : $"'{directory}' holds results of the simulated network, which must not mix with real ones: give another directory with --data.");
+        }
+    }
+
+    /// <summary>Claims a database for a kind of network.</summary>
+    /// <exception cref="StateDirectoryException">It holds results of the other kind.</exception>
+    public static async Task ClaimAsync(PostgresResultStore store, bool simulated, string display, CancellationToken cancellationToken)
+    {
+        var wanted = simulated ? "simulated" : "real";
+        if (await store.ClaimAsync(Kind, wanted, cancellationToken) != wanted)
+        {
+            throw new StateDirectoryException(simulated
+                ? $"{display} holds results of real orchestrators. The simulated network needs a database of its own: give another one with --store, or name a Source."
+                : $"{display} holds results of the simulated network, which must not mix with real ones: give another database with --store.");
         }
     }
 }

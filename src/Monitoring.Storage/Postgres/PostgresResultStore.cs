@@ -99,6 +99,20 @@ public sealed class PostgresResultStore : IResultStore
     public IAsyncEnumerable<HourlySums> ReadHourlyAsync(DateTimeOffset from, DateTimeOffset until, CancellationToken cancellationToken) =>
         _days.ReadAsync(from, until, cancellationToken);
 
+    /// <summary>Writes a note into the database unless it has one of that name, and gives the one it has.</summary>
+    /// <exception cref="IOException">The database cannot be reached, or refuses.</exception>
+    public Task<string> ClaimAsync(string name, string value, CancellationToken cancellationToken) => _url.GuardAsync("write a note", async () =>
+    {
+        await using var connection = await _upkeep.OpenConnectionAsync(cancellationToken);
+        await using (var claim = new NpgsqlCommand("INSERT INTO store_note (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING", connection) { Parameters = { new() { Value = name }, new() { Value = value } } })
+        {
+            await claim.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await using var read = new NpgsqlCommand("SELECT value FROM store_note WHERE name = $1", connection) { Parameters = { new() { Value = name } } };
+        return (string)(await read.ExecuteScalarAsync(cancellationToken))!;
+    });
+
     /// <summary>
     /// Makes the partitions of the coming days, writes the hourly sums of closed ones and drops what is no longer kept. A host calls it several
     /// times a day; should it not be called, days are made when they are needed and nothing is dropped.

@@ -51,6 +51,12 @@ CREATE TABLE summed_day (
     dropped_at timestamptz
 );
 
+-- What a database is for, so that nobody mixes what must stay apart: the kind of network whose results it holds.
+CREATE TABLE store_note (
+    name  text PRIMARY KEY,
+    value text NOT NULL
+);
+
 -- Makes the partitions of a day. They are attached, not created in place: attaching does not wait for whoever reads other days.
 CREATE FUNCTION create_result_day(day date) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
