@@ -1,6 +1,7 @@
 using Monitoring.Core;
 using Monitoring.Storage.Journal;
 using Monitoring.Storage.Migrations;
+using Monitoring.Storage.Transfer;
 using Npgsql;
 
 namespace Monitoring.Storage.Postgres;
@@ -28,10 +29,11 @@ public sealed class PostgresResultStore : IResultStore
     private readonly ResultSelect _select;
     private readonly PostgresDays _days;
     private readonly PostgresRetention _retention;
+    private readonly Action<string> _onFault;
 
     private PostgresResultStore(PostgresUrl url, PostgresRetention retention, TimeProvider time, Action<string> onFault)
     {
-        (_url, _retention, _time) = (url, retention, time);
+        (_url, _retention, _time, _onFault) = (url, retention, time, onFault);
         _writing = NpgsqlDataSource.Create(url.ConnectionString(PostgresUse.Write));
         _reading = NpgsqlDataSource.Create(url.ConnectionString(PostgresUse.Read));
         _upkeep = NpgsqlDataSource.Create(url.ConnectionString(PostgresUse.Upkeep));
@@ -72,6 +74,9 @@ public sealed class PostgresResultStore : IResultStore
             throw;
         }
     }
+
+    /// <summary>The database day by day, for another store to be filled from it.</summary>
+    public IStoredDays Days => new PostgresStoredDays(_url, _upkeep, _days, _onFault);
 
     /// <inheritdoc />
     /// <exception cref="ArgumentException">The revision is negative, too long for a record, or holds a number that JSON has not.</exception>
