@@ -29,6 +29,13 @@ internal static class DataNetwork
         }
     }
 
+    /// <summary>True when a directory belongs to the simulated network, false when to a real one, null when to none yet.</summary>
+    public static bool? KindOf(IStateLog memory) => memory.Find(Kind, Key) is { } known ? known == Simulated : null;
+
+    /// <summary>True when a database belongs to the simulated network, false when to a real one, null when to none yet.</summary>
+    public static async Task<bool?> KindOfAsync(PostgresResultStore store, CancellationToken cancellationToken) =>
+        await store.FindNoteAsync(Kind, cancellationToken) is { } known ? known == "simulated" : null;
+
     /// <summary>Claims a database for a kind of network.</summary>
     /// <exception cref="StateDirectoryException">It holds results of the other kind.</exception>
     public static async Task ClaimAsync(PostgresResultStore store, bool simulated, string display, CancellationToken cancellationToken)

@@ -104,6 +104,15 @@ public sealed class PostgresResultStore : IResultStore
     public IAsyncEnumerable<HourlySums> ReadHourlyAsync(DateTimeOffset from, DateTimeOffset until, CancellationToken cancellationToken) =>
         _days.ReadAsync(from, until, cancellationToken);
 
+    /// <summary>The note of a name, or null.</summary>
+    /// <exception cref="IOException">The database cannot be reached, or refuses.</exception>
+    public Task<string?> FindNoteAsync(string name, CancellationToken cancellationToken) => _url.GuardAsync("read a note", async () =>
+    {
+        await using var command = _reading.CreateCommand("SELECT value FROM store_note WHERE name = $1");
+        command.Parameters.Add(new() { Value = name });
+        return await command.ExecuteScalarAsync(cancellationToken) as string;
+    });
+
     /// <summary>Writes a note into the database unless it has one of that name, and gives the one it has.</summary>
     /// <exception cref="IOException">The database cannot be reached, or refuses.</exception>
     public Task<string> ClaimAsync(string name, string value, CancellationToken cancellationToken) => _url.GuardAsync("write a note", async () =>
