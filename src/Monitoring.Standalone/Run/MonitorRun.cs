@@ -73,7 +73,7 @@ internal sealed partial class MonitorRun
         await using var memory = await KeyedLog.OpenAsync(directory.State, LogFault, stop);
         await DataNetwork.ClaimAsync(memory, _options.IsSimulated, directory.DirectoryPath, stop);
         await using var opened = await OpenedStore.OpenAsync(_options, directory, _around.Time, LogFault, LogFault, stop);
-        var store = opened.Results;
+        await using var store = new MeasuredResultStore(opened.Results, _around.Time);
         await using var fleet = _options.IsSimulated ? await RememberedPorts.StartAsync(_options.Simulate, memory, stop) : null;
         using var webhook = _options.Source.Kind == SourceKind.Webhook ? new WebhookSource(_options.Source.Webhook!, _around.Time) : null;
         using var chain = _options.Wallet is null ? null : await ChainAccess.ConnectAsync(_options.Chain!, _around.Time, stop);
@@ -89,6 +89,7 @@ internal sealed partial class MonitorRun
         await schedule.OpenAsync(stop);
         var hub = new MonitorHub(new HubOptions { Policy = _options.Policy }, store, memory, plans, schedule, board, _around.Time, _logs.CreateLogger<MonitorHub>())
         {
+            Notifications = new LoggedNotifications(_logs.CreateLogger<LoggedNotifications>()),
             Budget = wallet is null ? null : await Budget.OpenAsync(_options.Spend, memory, _around.Time.GetUtcNow(), stop),
         };
         LogReplayed(await hub.ReplayAsync(stop));
@@ -101,7 +102,7 @@ internal sealed partial class MonitorRun
         var watch = wallet is null ? null : new WalletWatch(wallet.Watch, wallet.Reserve, _around.Time, _logs.CreateLogger<WalletWatch>());
         List<IInstrumentStatus> instrument = [];
         if (watch is not null) instrument.Add(watch);
-        await using var app = WebHost.Build(_options, board, hub, schedule, store, instrument, _around.Time, _logs);
+        await using var app = WebHost.Build(_options, board, hub, schedule, store, new OrchestratorBook(registry, source as ChainSource), instrument, _around.Time, _logs);
         await app.StartAsync(stop);
 
         var regions = _options.Region.Measured
