@@ -43,6 +43,9 @@ internal sealed record MonitorOptions
     /// <summary>Directory of everything that is kept.</summary>
     public required string Data { get; init; }
 
+    /// <summary>The database that results go to; null for the journal in <see cref="Data"/>.</summary>
+    public StoreOptions? Store { get; init; }
+
     /// <summary>What the simulated network consists of, where it is used.</summary>
     public required SimulateOptions Simulate { get; init; }
 

@@ -83,6 +83,7 @@ internal sealed class OptionsParser
             PostTo = postTo,
             Urls = Urls(),
             Data = Data(),
+            Store = new StoreSection(_keys).Read(),
             Simulate = Simulate(simulated),
             LogLevel = _keys.Choice("Log:Level", LogLevel.Information, [.. Enum.GetValues<LogLevel>().Select(l => (l.ToString(), l))]),
         };

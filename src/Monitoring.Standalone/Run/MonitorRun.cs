@@ -73,8 +73,8 @@ internal sealed partial class MonitorRun
     {
         await using var memory = await KeyedLog.OpenAsync(directory.State, LogFault, stop);
         await DataNetwork.ClaimAsync(memory, _options.IsSimulated, directory.DirectoryPath, stop);
-        await using var journal = await JournalResultStore.OpenAsync(directory.Journal, _around.Time, LogFault, stop);
-        await using var store = new MeasuredResultStore(journal, _around.Time);
+        await using var opened = await OpenedStore.OpenAsync(_options, directory, _around.Time, LogFault, LogFault, stop);
+        await using var store = new MeasuredResultStore(opened.Results, _around.Time);
         await using var fleet = _options.IsSimulated ? await RememberedPorts.StartAsync(_options.Simulate, memory, stop) : null;
         using var webhook = _options.Source.Kind == SourceKind.Webhook ? new WebhookSource(_options.Source.Webhook!, _around.Time) : null;
         using var chain = _options.Chain is null || (_options.Wallet is null && _options.Source.Kind != SourceKind.Chain) ? null : await ChainAccess.ConnectAsync(_options.Chain!, _around.Time, stop);
@@ -113,7 +113,7 @@ internal sealed partial class MonitorRun
         Banner.Write(_options, app.Urls, wallet?.Address, _around.Error);
         try
         {
-            return await LiveAsync(app, hub, registry, regions, journal, poster, watch, stop);
+            return await LiveAsync(app, hub, registry, regions, opened, poster, watch, stop);
         }
         finally
         {
@@ -123,7 +123,7 @@ internal sealed partial class MonitorRun
 
     // Each part outlives those that need it: regions report to the hub, the hub tells the poster.
     private async Task<int> LiveAsync(
-        WebApplication app, MonitorHub hub, Registry registry, List<Region> regions, JournalResultStore store, LeaderboardPoster? poster, WalletWatch? watch, CancellationToken stop)
+        WebApplication app, MonitorHub hub, Registry registry, List<Region> regions, OpenedStore store, LeaderboardPoster? poster, WalletWatch? watch, CancellationToken stop)
     {
         using var stopMeasuring = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var stopHub = new CancellationTokenSource();
@@ -148,7 +148,7 @@ internal sealed partial class MonitorRun
         var measuring = Task.WhenAll([
             WatchAsync("the registry", registry.RunAsync(stopMeasuring.Token)),
             WatchAsync("the watch over the wallet", watch?.RunAsync(stopMeasuring.Token) ?? Task.CompletedTask),
-            WatchAsync("the upkeep of the journal", KeepJournalAsync(store, stopMeasuring.Token)),
+            WatchAsync("the upkeep of the store", KeepStoreAsync(store, stopMeasuring.Token)),
             .. regions.Select(r => WatchAsync("a region", r.RunAsync(stopMeasuring.Token)))]);
 
         await measuring;
@@ -163,7 +163,7 @@ internal sealed partial class MonitorRun
         return failed ? ExitCode.Failure : ExitCode.Ok;
     }
 
-    private async Task KeepJournalAsync(JournalResultStore store, CancellationToken stop)
+    private async Task KeepStoreAsync(OpenedStore store, CancellationToken stop)
     {
         try
         {
@@ -171,7 +171,7 @@ internal sealed partial class MonitorRun
             {
                 try
                 {
-                    await store.CloseDaysAsync(stop);
+                    await store.KeepAsync(stop);
                 }
                 catch (IOException e)
                 {
