@@ -51,6 +51,9 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
         _time = time;
         _log = log;
         _health = RegionHealth.New(options.Anomaly).Remembering(_memory.ReadAnomalies());
+        _liveness = RegionHealth.New(options.LivenessAnomaly).Remembering(_memory.ReadAnomalies(Memory.LivenessAnomalies));
+        _availability = new AvailabilityKeeper(memory, options.KeepChecksEvery, options.StoreRetry);
+        _outgoing = new Outgoing(options.StoreRetry);
         foreach (var region in options.Policy.Schedule.Regions) _queues[region] = RegionQueue.Empty;
     }
 
@@ -137,6 +140,7 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
             folded++;
         }
 
+        RememberAvailability();
         foreach (var gone in _memory.ReadEnrolments().Where(e => e.WithdrawnAt is not null))
         {
             if (_states.ContainsKey(gone.Id)) Apply(gone.Id, new Event.Withdrawn(gone.WithdrawnAt!.Value));
@@ -186,10 +190,13 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
 
     private void Send(Command command) => _commands.Writer.TryWrite(command);
 
-    private Env Env(DateTimeOffset now) => new(now, _options.Policy, View(now), _plans.PlanOf);
+    private Env Env(DateTimeOffset now) => new(now, _options.Policy, View(now), _plans.PlanOf)
+    {
+        NetworkFails = NetworkAvailability.Fails(_active, _troubled, _options.Policy.Availability),
+    };
 
     private RegionHealthView View(DateTimeOffset now) =>
-        new([.. _queues.Where(q => q.Value.IsStale(now, _options.StaleAfter)).Select(q => q.Key)], _health.Anomalies);
+        new([.. _queues.Where(q => q.Value.IsStale(now, _options.StaleAfter)).Select(q => q.Key)], _health.Anomalies) { Muted = _liveness.Anomalies };
 
     private async Task ObeyAsync(Command command)
     {
@@ -234,6 +241,12 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
                     break;
                 case Command.GiveUpOrders asked:
                     Obey(asked);
+                    break;
+                case Command.Told told:
+                    Obey(told);
+                    break;
+                case Command.NotTold notTold:
+                    Obey(notTold);
                     break;
                 case Command.Stored stored:
                     _storing.Remove((stored.Revision.Test, stored.Revision.Revision));
@@ -296,6 +309,7 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
         {
             _nextHealthTick = now + TimeSpan.FromSeconds(30);
             await LearnAsync(_health.OnTick(now));
+            await LearnLivenessAsync(_liveness.OnTick(now));
         }
 
         if (_storeRetryAt <= now)
@@ -307,6 +321,7 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
         }
 
         await GrantLeasesAsync(now);
+        await KeepAndTellAsync(now);
         GiveOrders(now);
         if (_board.IsStale && now >= _nextSnapshot)
         {
@@ -317,7 +332,7 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
 
     private async Task WaitAsync(CancellationToken stop)
     {
-        var next = _nextHealthTick;
+        var next = SoonestOfIncidents(_nextHealthTick);
         if (_deadlines.Next is { } deadline && deadline < next) next = deadline;
         if (_storeRetryAt < next) next = _storeRetryAt.Value;
         if (_board.IsStale && _nextSnapshot < next) next = _nextSnapshot;

@@ -89,6 +89,7 @@ internal sealed partial class MonitorRun
         await schedule.OpenAsync(stop);
         var hub = new MonitorHub(new HubOptions { Policy = _options.Policy }, store, memory, plans, schedule, board, _around.Time, _logs.CreateLogger<MonitorHub>())
         {
+            Notifications = new LoggedNotifications(_logs.CreateLogger<LoggedNotifications>()),
             Budget = wallet is null ? null : await Budget.OpenAsync(_options.Spend, memory, _around.Time.GetUtcNow(), stop),
         };
         LogReplayed(await hub.ReplayAsync(stop));
