@@ -17,7 +17,12 @@ public static partial class TelemetryServices
         services.AddSingleton(settings);
         services.AddSingleton(provider => new TelemetryPipeline(provider.GetRequiredService<TelemetrySettings>()));
         if (Has<ILeaderboard>(services)) services.AddSingleton<IGauges, LeaderboardGauges>();
-        if (Has<IHubStatus>(services)) services.AddSingleton<IGauges, HubGauges>();
+        if (Has<IHubStatus>(services))
+        {
+            services.AddSingleton<IGauges, HubGauges>();
+            services.AddSingleton<IGauges, LivenessGauges>();
+        }
+
         services.AddSingleton<IGauges, HostGauges>();
         services.AddSingleton<MetricsRoute>();
         return services;

@@ -33,6 +33,23 @@ public sealed class MetricsRouteTests
     }
 
     [Fact]
+    public async Task Who_does_not_answer_is_shown_until_he_answers_and_no_more_than_two_hundred()
+    {
+        var hub = new Hub();
+        hub.Current = hub.Current with { Failing = [.. Enumerable.Range(1, 250).Select(n => new HubFailingSight(Sample.Orch(n), RegionId.Parse("FRA"), n))] };
+        await using var app = await StartAsync(new TelemetrySettings(), hub);
+        var text = await TextAsync(app);
+        Assert.Equal(200, System.Text.RegularExpressions.Regex.Count(text, "^monitoring_liveness_failures\\{", System.Text.RegularExpressions.RegexOptions.Multiline));
+        Assert.Contains("\nmonitoring_liveness_failing 250\n", text, StringComparison.Ordinal);
+
+        hub.Current = hub.Current with { Failing = [new HubFailingSight(Sample.Orch(7), RegionId.Parse("FRA"), 8)] };
+        await TextAsync(app);
+        text = await TextAsync(app);
+        Assert.Contains($"\nmonitoring_liveness_failures{{orchestrator=\"{Sample.Orch(7)}\",region=\"FRA\"}} 8\n", text, StringComparison.Ordinal);
+        Assert.DoesNotContain(Sample.Orch(6).Text, text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Switched_off_there_is_nothing_to_fetch()
     {
         await using var app = await StartAsync(new TelemetrySettings { Enabled = false });
@@ -47,14 +64,20 @@ public sealed class MetricsRouteTests
         return await Client.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
-    private static async Task<WebApplication> StartAsync(TelemetrySettings settings)
+    private static async Task<string> TextAsync(WebApplication app)
+    {
+        using var answer = await GetAsync(app, null);
+        return await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+    }
+
+    private static async Task<WebApplication> StartAsync(TelemetrySettings settings, Hub? hub = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<TimeProvider>(new SetClock { Now = Sample.Now });
         builder.Services.AddSingleton<ILeaderboard>(new Board());
-        builder.Services.AddSingleton<IHubStatus>(new Hub());
+        builder.Services.AddSingleton<IHubStatus>(hub ?? new Hub());
         builder.Services.AddMonitoringTelemetry(settings);
         var app = builder.Build();
         app.MapMetrics();
@@ -64,7 +87,7 @@ public sealed class MetricsRouteTests
 
     private sealed class Hub : IHubStatus
     {
-        public HubStatus Current { get; } = new(
+        public HubStatus Current { get; set; } = new(
             [
                 new HubRegionStatus(RegionId.Parse("FRA"), 3, 2, Sample.Now.AddSeconds(-30), IsAnomalous: false),
                 new HubRegionStatus(RegionId.Parse("MDW"), 0, 0, null, IsAnomalous: true),
