@@ -16,6 +16,7 @@ internal sealed class Region : IAsyncDisposable
 
     private readonly RegionId _id;
     private readonly RegionWorker _worker;
+    private readonly LivenessLoop _liveness;
     private readonly FileSpool<TestResult> _spool;
     private readonly ControlChecks _controls;
     private readonly bool _hasControls;
@@ -45,15 +46,19 @@ internal sealed class Region : IAsyncDisposable
             new StreamTestOptions { Streams = options.Tests.Streams, PriceCeiling = options.Tests.PriceCeiling, Dial = new DialPolicy { AllowLoopback = options.Source.AllowLoopback } },
             paymaster,
             time);
+        var tests = new TestsUnderWay(new RegionTester(test));
+        _liveness = RegionLiveness.Create(id, options.Source.AllowLoopback, paymaster, hub, _controls, tests, time, logs);
         _worker = new RegionWorker(
-            new RegionWorkerOptions { Region = id, Workers = options.Region.Workers }, hub, new RegionTester(test), _spool, _controls, time, logs.CreateLogger<RegionWorker>());
+            new RegionWorkerOptions { Region = id, Workers = options.Region.Workers }, hub, tests, _spool, _controls, time, logs.CreateLogger<RegionWorker>());
     }
 
     /// <summary>Works until asked to stop, and then until what was measured is reported, or spooled for the next start.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         var controls = _hasControls ? WatchControlsAsync(stop) : Task.CompletedTask;
+        var liveness = _liveness.RunAsync(stop);
         await _worker.RunAsync(stop);
+        await liveness;
         await controls;
     }
 
