@@ -38,7 +38,7 @@ internal sealed class Board : ILeaderboard
         }
 
         if (cells.IsEmpty) _rows.Remove(state.Id);
-        else _rows[state.Id] = Row(state, cells);
+        else _rows[state.Id] = LeaderboardRow.Of(state, cells);
         IsStale = true;
     }
 
@@ -60,7 +60,7 @@ internal sealed class Board : ILeaderboard
     public void Describe(OrchestratorState state)
     {
         if (!_rows.TryGetValue(state.Id, out var row)) return;
-        var next = Row(state, row.Cells);
+        var next = LeaderboardRow.Of(state, row.Cells);
         if (next == row) return;
         _rows[state.Id] = next;
         IsStale = true;
@@ -72,8 +72,4 @@ internal sealed class Board : ILeaderboard
         Volatile.Write(ref _current, new LeaderboardSnapshot(_current.Version + 1, now, [.. _rows.Values]));
         IsStale = false;
     }
-
-    // Results that others post name an address themselves: they are as verified as the poster's key makes them.
-    private static LeaderboardRow Row(OrchestratorState state, ImmutableArray<LeaderboardCell> cells) =>
-        new(state.Id, state.Record?.ServiceUri ?? "", state.Record?.Verified ?? true, state.Active, cells);
 }

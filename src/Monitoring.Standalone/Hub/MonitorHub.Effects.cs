@@ -282,6 +282,7 @@ internal sealed partial class MonitorHub
             _states.Remove(old.Id);
         }
 
+        Volatile.Write(ref _enrolled, enrolled.Count);
         _isEnrolled = true;
         ListTargets();
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Monitoring.Core;
@@ -24,7 +25,7 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
     private readonly ILogger _log;
     private readonly Channel<Command> _commands = Channel.CreateUnbounded<Command>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Dictionary<OrchestratorId, OrchestratorState> _states = [];
-    private readonly Dictionary<RegionId, RegionQueue> _queues = [];
+    private readonly ConcurrentDictionary<RegionId, RegionQueue> _queues = [];
     private readonly List<Command.Lease> _waiting = [];
     private readonly Deadlines _deadlines = new();
     private readonly Dictionary<(TestId, int), Task> _storing = [];
@@ -147,6 +148,7 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
 
         foreach (var id in _states.Keys.ToList()) Apply(id, new Event.Ticked());
         _board.Publish(now);
+        Interlocked.Exchange(ref _replayed, folded);
         return folded;
     }
 
@@ -366,7 +368,12 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
             if (jobs.IsEmpty && now < lease.Until) continue;
             if (Budget is not null) jobs = await WithAllowanceAsync(Budget, jobs, now);
             if (jobs.IsEmpty && now < lease.Until) continue;
-            foreach (var job in jobs) Apply(job.Orchestrator, new Event.TestLeased(job.Id));
+            foreach (var job in jobs)
+            {
+                using var span = TestTrace.Start("lease", job.Id, job.Orchestrator, job.Region);
+                Apply(job.Orchestrator, new Event.TestLeased(job.Id));
+            }
+
             if (!lease.Answer.TrySetResult(jobs))
             {
                 foreach (var job in jobs)
