@@ -51,7 +51,7 @@ internal sealed class Board : ILeaderboard
         for (var i = 0; i < row.Cells.Length; i++)
         {
             if (row.Cells[i].Region != region || row.Cells[i].Availability == availability) continue;
-            _rows[state.Id] = Row(state, row.Cells.SetItem(i, row.Cells[i] with { Availability = availability }));
+            _rows[state.Id] = LeaderboardRow.Of(state, row.Cells.SetItem(i, row.Cells[i] with { Availability = availability }));
             IsStale = true;
         }
     }
