@@ -20,6 +20,7 @@ internal static class CommandLine
           monitor probe https://host:8935 --segments 5       one test now, exit code 0 when all is well
           monitor check --config fra.json --json             what is in force and what is wrong
           monitor wallet status                              deposit, reserve, spend, and how long the float lasts
+          monitor alerts test                                whether every channel takes an alert
           monitor simulate --port-base 9000                  simulated orchestrators alone
 
         Settings come from the file, the environment (MONITOR_Section__Key) and the command line; the last one wins.
@@ -39,6 +40,7 @@ internal static class CommandLine
         root.Subcommands.Add(SimulateCommand.Create(around));
         root.Subcommands.Add(CheckCommand.Create(around));
         root.Subcommands.Add(WalletCommand.Create(around));
+        root.Subcommands.Add(AlertsCommand.Create(around));
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!, root, Examples);
 

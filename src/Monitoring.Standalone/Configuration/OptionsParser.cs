@@ -81,6 +81,7 @@ internal sealed class OptionsParser
             Urls = Urls(),
             Data = Data(),
             Simulate = Simulate(simulated),
+            Alerts = new AlertSections(_keys).Read(),
             LogLevel = _keys.Choice("Log:Level", LogLevel.Information, [.. Enum.GetValues<LogLevel>().Select(l => (l.ToString(), l))]),
         };
     }
