@@ -5,7 +5,7 @@ public static class LeaderboardRoutes
 {
     /// <summary>
     /// Maps <c>/api/aggregated_stats</c>, <c>raw_stats</c>, <c>top_ai_score</c>, <c>pipelines</c>, <c>regions</c>, <c>post_stats</c>, <c>health</c>,
-    /// <c>/api/v1/instrument</c>, the page at <c>/</c>, <c>/livez</c>, <c>/readyz</c>, and the old server's 404 for every path that nobody else maps.
+    /// <c>/api/v1/instrument</c>, <c>/api/v1/orchestrators</c> and one below it for each orchestrator, <c>/orchestrators/0x...</c>, the page at <c>/</c>, <c>/livez</c>, <c>/readyz</c>, and the old server's 404 for every path that nobody else maps.
     /// </summary>
     public static IEndpointRouteBuilder MapLeaderboard(this IEndpointRouteBuilder endpoints)
     {
@@ -23,6 +23,7 @@ public static class LeaderboardRoutes
         endpoints.MapMethods("/livez", [HttpMethods.Get, HttpMethods.Head], HealthRoutes.LiveAsync);
         endpoints.MapMethods("/readyz", [HttpMethods.Get, HttpMethods.Head], health.ReadyAsync);
 
+        services.GetRequiredService<OrchestratorRoutes>().Map(endpoints);
         endpoints.Map(PostStats.Path, services.GetRequiredService<PostStats>().HandleAsync);
         endpoints.MapMethods("/", [HttpMethods.Get, HttpMethods.Head], services.GetRequiredService<LeaderboardPage>().HandleAsync);
         endpoints.MapFallback("{**path}", ExactPath.NotFoundAsync);

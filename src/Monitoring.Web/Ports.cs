@@ -29,6 +29,16 @@ public interface IInstrumentStatus
     ImmutableArray<InstrumentState> Current { get; }
 }
 
+/// <summary>What the API needs of its host: who is in the active set, and what the chain says of their stake.</summary>
+public interface IOrchestratorBook
+{
+    /// <summary>The active set as it is tested now. Reading it costs nothing and never blocks.</summary>
+    ImmutableDictionary<OrchestratorId, RegistryEntry> Enrolled { get; }
+
+    /// <summary>The stake of the pool; null where there is no chain, or before it was first read. Reading it costs nothing and never blocks.</summary>
+    StakeBook? Stake { get; }
+}
+
 /// <summary>What became of a posted result.</summary>
 public enum PostAnswer
 {

@@ -7,7 +7,8 @@ public static class WebServices
 {
     /// <summary>
     /// Adds the API and the page. The host registers the ports beside it: <see cref="ILeaderboard"/>, <see cref="IPostedResults"/>,
-    /// <see cref="IStoreHealth"/> and <see cref="Monitoring.Storage.IResultStore"/>; and as many <see cref="IInstrumentStatus"/> as it likes.
+    /// <see cref="IStoreHealth"/> and <see cref="Monitoring.Storage.IResultStore"/>; and as many <see cref="IInstrumentStatus"/> as it likes. An
+    /// <see cref="IOrchestratorBook"/> is registered before this, or nobody is enrolled.
     /// </summary>
     /// <exception cref="ArgumentException">The options have problems; the message lists them all.</exception>
     public static IServiceCollection AddMonitoringWeb(this IServiceCollection services, WebOptions options)
@@ -32,6 +33,11 @@ public static class WebServices
         services.AddSingleton<PostedResult>();
         services.AddSingleton<PostStats>();
         services.AddSingleton<HealthRoutes>();
+        services.TryAddSingleton<IOrchestratorBook, EmptyOrchestratorBook>();
+        services.AddSingleton<OrchestratorTable>();
+        services.AddSingleton<OrchestratorList>();
+        services.AddSingleton<OrchestratorViews>();
+        services.AddSingleton<OrchestratorRoutes>();
         services.AddSingleton<InstrumentParts>();
         services.AddSingleton<LeaderboardPage>();
         return services;

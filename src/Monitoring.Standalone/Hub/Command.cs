@@ -33,6 +33,10 @@ internal abstract record Command
 
     public sealed record GiveUpOrders(Command.Orders Asked) : Command;
 
+    public sealed record Told(ImmutableArray<Notification> Batch) : Command;
+
+    public sealed record NotTold(Exception Why) : Command;
+
     public sealed record Stored(OutcomeRevision Revision) : Command;
 
     public sealed record NotStored(OutcomeRevision Revision, TestEvidence? Evidence, Exception Why) : Command;

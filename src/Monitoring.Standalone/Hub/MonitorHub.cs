@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Monitoring.Core;
@@ -24,7 +25,7 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
     private readonly ILogger _log;
     private readonly Channel<Command> _commands = Channel.CreateUnbounded<Command>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Dictionary<OrchestratorId, OrchestratorState> _states = [];
-    private readonly Dictionary<RegionId, RegionQueue> _queues = [];
+    private readonly ConcurrentDictionary<RegionId, RegionQueue> _queues = [];
     private readonly List<Command.Lease> _waiting = [];
     private readonly Deadlines _deadlines = new();
     private readonly Dictionary<(TestId, int), Task> _storing = [];
@@ -50,6 +51,9 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
         _time = time;
         _log = log;
         _health = RegionHealth.New(options.Anomaly).Remembering(_memory.ReadAnomalies());
+        _liveness = RegionHealth.New(options.LivenessAnomaly).Remembering(_memory.ReadAnomalies(Memory.LivenessAnomalies));
+        _availability = new AvailabilityKeeper(memory, options.KeepChecksEvery, options.StoreRetry);
+        _outgoing = new Outgoing(options.StoreRetry);
         foreach (var region in options.Policy.Schedule.Regions) _queues[region] = RegionQueue.Empty;
     }
 
@@ -136,6 +140,7 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
             folded++;
         }
 
+        RememberAvailability();
         foreach (var gone in _memory.ReadEnrolments().Where(e => e.WithdrawnAt is not null))
         {
             if (_states.ContainsKey(gone.Id)) Apply(gone.Id, new Event.Withdrawn(gone.WithdrawnAt!.Value));
@@ -143,6 +148,7 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
 
         foreach (var id in _states.Keys.ToList()) Apply(id, new Event.Ticked());
         _board.Publish(now);
+        Interlocked.Exchange(ref _replayed, folded);
         return folded;
     }
 
@@ -184,10 +190,13 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
 
     private void Send(Command command) => _commands.Writer.TryWrite(command);
 
-    private Env Env(DateTimeOffset now) => new(now, _options.Policy, View(now), _plans.PlanOf);
+    private Env Env(DateTimeOffset now) => new(now, _options.Policy, View(now), _plans.PlanOf)
+    {
+        NetworkFails = NetworkAvailability.Fails(_active, _troubled, _options.Policy.Availability),
+    };
 
     private RegionHealthView View(DateTimeOffset now) =>
-        new([.. _queues.Where(q => q.Value.IsStale(now, _options.StaleAfter)).Select(q => q.Key)], _health.Anomalies);
+        new([.. _queues.Where(q => q.Value.IsStale(now, _options.StaleAfter)).Select(q => q.Key)], _health.Anomalies) { Muted = _liveness.Anomalies };
 
     private async Task ObeyAsync(Command command)
     {
@@ -232,6 +241,12 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
                     break;
                 case Command.GiveUpOrders asked:
                     Obey(asked);
+                    break;
+                case Command.Told told:
+                    Obey(told);
+                    break;
+                case Command.NotTold notTold:
+                    Obey(notTold);
                     break;
                 case Command.Stored stored:
                     _storing.Remove((stored.Revision.Test, stored.Revision.Revision));
@@ -294,6 +309,7 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
         {
             _nextHealthTick = now + TimeSpan.FromSeconds(30);
             await LearnAsync(_health.OnTick(now));
+            await LearnLivenessAsync(_liveness.OnTick(now));
         }
 
         if (_storeRetryAt <= now)
@@ -305,6 +321,7 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
         }
 
         await GrantLeasesAsync(now);
+        await KeepAndTellAsync(now);
         GiveOrders(now);
         if (_board.IsStale && now >= _nextSnapshot)
         {
@@ -315,7 +332,7 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
 
     private async Task WaitAsync(CancellationToken stop)
     {
-        var next = _nextHealthTick;
+        var next = SoonestOfIncidents(_nextHealthTick);
         if (_deadlines.Next is { } deadline && deadline < next) next = deadline;
         if (_storeRetryAt < next) next = _storeRetryAt.Value;
         if (_board.IsStale && _nextSnapshot < next) next = _nextSnapshot;
@@ -351,7 +368,12 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
             if (jobs.IsEmpty && now < lease.Until) continue;
             if (Budget is not null) jobs = await WithAllowanceAsync(Budget, jobs, now);
             if (jobs.IsEmpty && now < lease.Until) continue;
-            foreach (var job in jobs) Apply(job.Orchestrator, new Event.TestLeased(job.Id));
+            foreach (var job in jobs)
+            {
+                using var span = TestTrace.Start("lease", job.Id, job.Orchestrator, job.Region);
+                Apply(job.Orchestrator, new Event.TestLeased(job.Id));
+            }
+
             if (!lease.Answer.TrySetResult(jobs))
             {
                 foreach (var job in jobs)

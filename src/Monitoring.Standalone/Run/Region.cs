@@ -72,6 +72,7 @@ internal sealed class Region : IAsyncDisposable
             while (true)
             {
                 var health = await _controls.CheckAsync(fresh: false, stop);
+                OwnHealthGauge.Seen(_id, health);
                 _hub.ControlsTried(_id, health.Fault is null);
                 await Task.Delay(ControlsEvery, _time, stop);
             }

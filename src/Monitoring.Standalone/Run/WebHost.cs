@@ -17,7 +17,7 @@ internal static class WebHost
     private const long MostRequestBytes = 1 << 20;
 
     /// <summary>Builds the server; it listens once it is started.</summary>
-    public static WebApplication Build(MonitorOptions options, ILeaderboard board, MonitorHub hub, IScheduleBook schedule, IResultStore store, IEnumerable<IInstrumentStatus> instrument, TimeProvider time, ILoggerFactory logs)
+    public static WebApplication Build(MonitorOptions options, ILeaderboard board, MonitorHub hub, IScheduleBook schedule, IResultStore store, IOrchestratorBook? book, IEnumerable<IInstrumentStatus> instrument, TimeProvider time, ILoggerFactory logs)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "monitor" });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -32,14 +32,18 @@ internal static class WebHost
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton(board);
         builder.Services.AddSingleton<IPostedResults>(hub);
+        builder.Services.AddSingleton<IHubStatus>(hub);
         builder.Services.AddSingleton(schedule);
         builder.Services.AddSingleton(store);
         builder.Services.AddSingleton<IStoreHealth>(new StoreHealth(hub, store, time));
+        if (book is not null) builder.Services.AddSingleton(book);
         foreach (var part in instrument) builder.Services.AddSingleton(part);
         builder.Services.AddRoutingCore();
         builder.Services.AddMonitoringWeb(options.Web);
+        builder.Services.AddMonitoringTelemetry(TelemetrySettings.FromEnvironment());
         var app = builder.Build();
         app.UseRouting();
+        app.MapMetrics();
         app.MapSchedule();
         app.MapLeaderboard();
         return app;

@@ -46,6 +46,9 @@ internal sealed partial class Registry
         _rule = EnrolmentRule.From(source.IsOwn ? [] : remembered.Select(WithMaintenance));
     }
 
+    /// <summary>The set in force.</summary>
+    public ImmutableDictionary<OrchestratorId, RegistryEntry> Enrolled => Volatile.Read(ref _rule).Active;
+
     /// <summary>Reads and passes on until asked to stop.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
@@ -79,7 +82,7 @@ internal sealed partial class Registry
         }
 
         var before = _source.IsOwn ? EnrolmentRule.From([]) : _rule;
-        _rule = before.OnWalk(walk.Select(WithMaintenance), _time.GetUtcNow());
+        Volatile.Write(ref _rule, before.OnWalk(walk.Select(WithMaintenance), _time.GetUtcNow()));
         var doubted = !_source.IsOwn && !SameIds(_rule.Active, walk);
         if (doubted && !_doubted) LogDoubted(walk.Count, _rule.Active.Count, EnrolmentRule.ConfirmAfter);
         _doubted = doubted;

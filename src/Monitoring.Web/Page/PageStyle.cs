@@ -28,7 +28,8 @@ internal static class PageStyle
         th,td{padding:.3rem .6rem;text-align:right;white-space:nowrap;border-bottom:1px solid var(--line)}
         thead th{position:sticky;top:0;z-index:2;background:var(--head)}
         tbody th{position:sticky;left:0;z-index:1;background:var(--paper);font-weight:400;font-family:ui-monospace,monospace;font-size:.875rem}
-        tbody th,thead .name{text-align:left}
+        tbody th,thead .name,.words{text-align:left}
+        .words{white-space:normal;min-width:24ch}.words small{max-width:none}
         small{display:block;unicode-bidi:isolate;color:var(--faint);font-family:system-ui,sans-serif;max-width:42ch;overflow:hidden;text-overflow:ellipsis}
         td i{display:block;color:var(--faint);font-size:.8125rem}
         @media(max-width:48rem){body{padding:.5rem}th,td{padding:.3rem .4rem}tbody th a{display:inline-block;max-width:13ch;overflow:hidden;text-overflow:ellipsis;vertical-align:bottom}small{max-width:14ch}}

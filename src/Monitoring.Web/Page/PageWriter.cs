@@ -12,7 +12,7 @@ internal sealed class PageWriter(WebOptions options, LeaderboardSnapshot snapsho
     /// <summary>Rows on one page.</summary>
     public const int RowsPerPage = 100;
 
-    private static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);
+    internal static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);
     private readonly StringBuilder _html = new(64 * 1024);
 
     public string Write(List<PageRow> rows)
@@ -126,7 +126,7 @@ internal sealed class PageWriter(WebOptions options, LeaderboardSnapshot snapsho
 
     private void WriteRow(PageRow row)
     {
-        _html.Append(CultureInfo.InvariantCulture, $"<tr><td>{row.Rank}</td><th scope=\"row\"><a href=\"/api/raw_stats?orchestrator={row.Source.Orchestrator}\">{row.Source.Orchestrator}</a>");
+        _html.Append(CultureInfo.InvariantCulture, $"<tr><td>{row.Rank}</td><th scope=\"row\"><a href=\"/orchestrators/{row.Source.Orchestrator}\">{row.Source.Orchestrator}</a>");
         WriteAbout(row.Source);
         Add("</th>");
         var only = query.Region is null ? null : row.Cells[0].Cell;
@@ -204,7 +204,7 @@ internal sealed class PageWriter(WebOptions options, LeaderboardSnapshot snapsho
         Add("<footer><p>Score is success × latency. Success is the share of expected renditions that came back valid; small figures are its 95 % interval. Latency is ");
         Add("1 − e<sup>−duration / round trip</sup>; above 6.32 is faster than real time. Tests are those counted; coverage is counted / planned.</p>");
         Add("<p>“zero”: nothing counted in the window and the latest evidence is against the orchestrator. “held”: we measured nothing, the last value stands. “–”: not measured.</p>");
-        Add("<p>Data: <a href=\"/api/aggregated_stats\">scores</a>, <a href=\"/api/regions\">regions</a>; the address links to the single results of the window.</p></footer>");
+        Add("<p>Data: <a href=\"/api/aggregated_stats\">scores</a>, <a href=\"/api/regions\">regions</a>; the address links to what is known of one orchestrator, and why.</p></footer>");
     }
 
     private void Name(RegionId region)
@@ -226,12 +226,12 @@ internal sealed class PageWriter(WebOptions options, LeaderboardSnapshot snapsho
 
     private static string Word(CellState state) => state switch { CellState.Zero => "zero", CellState.Held => "held", _ => "" };
 
-    private static string Ten(double score) => (Finite(score) * 10).ToString("0.00", CultureInfo.InvariantCulture);
+    internal static string Ten(double score) => (Finite(score) * 10).ToString("0.00", CultureInfo.InvariantCulture);
 
-    private static string Percent(double share) => (Finite(share) * 100).ToString("0.0", CultureInfo.InvariantCulture) + " %";
+    internal static string Percent(double share) => (Finite(share) * 100).ToString("0.0", CultureInfo.InvariantCulture) + " %";
 
     private static double Finite(double value) => double.IsFinite(value) ? value : 0;
 
-    private static string Time(DateTimeOffset at) => string.Create(
+    internal static string Time(DateTimeOffset at) => string.Create(
         CultureInfo.InvariantCulture, $"<time datetime=\"{at.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}\">{at.UtcDateTime:yyyy-MM-dd HH:mm} UTC</time>");
 }

@@ -54,6 +54,39 @@ public sealed class The_active_set_is_read_from_the_chain
     }
 
     [Fact]
+    public async Task The_stake_of_the_pool_comes_with_the_walk()
+    {
+        var scale = System.Numerics.BigInteger.Pow(10, 27);
+        _chain.Set = _chain.Set with
+        {
+            Round = 1000,
+            Members =
+            [
+                Member(1, 900, 1002) with
+                {
+                    Stake = 1_000_000, RewardCut = 100_000, FeeShare = 500_000, LastRewardRound = 1000, LastFeeRound = 999,
+                    Pools = [new EarningsPool(1000, 1_000_000, 0, 500_000, scale + (scale / 10), 0), new EarningsPool(999, 1_000_000, 0, 500_000, scale, scale)],
+                },
+                Member(2, 1001, null),
+            ],
+        };
+        var source = new ChainSource(_chain);
+        Assert.Null(source.Stake);
+        await source.ReadAsync(TestContext.Current.CancellationToken);
+        var book = source.Stake!;
+        Assert.Equal((1000, 2), (book.Round, book.Members.Count));
+        var facts = book.Members[Id(1)];
+        Assert.Equal((1_000_000, 100_000, 500_000), (facts.Stake, facts.RewardCutParts, facts.FeeShareParts));
+        Assert.Equal((900, 1002, 1000, 999), (facts.ActivationRound, facts.DeactivationRound, facts.LastRewardRound, facts.LastFeeRound));
+        Assert.Equal(new RoundIncome(1000, true, false, 100_000, 0), facts.Rounds[0]);
+        Assert.Equal(new RoundIncome(999, true, true, null, null), facts.Rounds[1]);
+
+        _chain.Trouble = new ChainException(ChainFault.Unreachable, "No endpoint answered.");
+        await Assert.ThrowsAsync<SourceException>(() => source.ReadAsync(TestContext.Current.CancellationToken));
+        Assert.Same(book, source.Stake);
+    }
+
+    [Fact]
     public async Task Trouble_with_the_chain_leaves_the_set_as_it_was()
     {
         _chain.Trouble = new ChainException(ChainFault.Unreachable, "No endpoint answered.");

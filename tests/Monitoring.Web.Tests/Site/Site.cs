@@ -12,9 +12,9 @@ internal sealed class Site : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private Site(WebApplication app, MemoryStore store, Board board, Posts posts, StoreHealth health, Instrument instrument, SetClock clock)
+    private Site(WebApplication app, MemoryStore store, Board board, Posts posts, StoreHealth health, Instrument instrument, Book book, SetClock clock)
     {
-        (_app, Store, Board, Posts, Health, Instrument, Clock) = (app, store, board, posts, health, instrument, clock);
+        (_app, Store, Board, Posts, Health, Instrument, Book, Clock) = (app, store, board, posts, health, instrument, book, clock);
         Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
         Client = new HttpClient { BaseAddress = Address };
     }
@@ -33,6 +33,8 @@ internal sealed class Site : IAsyncDisposable
 
     public Instrument Instrument { get; }
 
+    public Book Book { get; }
+
     public SetClock Clock { get; }
 
     public static async Task<Site> StartAsync(WebOptions? options = null)
@@ -43,6 +45,7 @@ internal sealed class Site : IAsyncDisposable
         var posts = new Posts(store);
         var health = new StoreHealth();
         var instrument = new Instrument();
+        var book = new Book();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -52,12 +55,13 @@ internal sealed class Site : IAsyncDisposable
         builder.Services.AddSingleton<IPostedResults>(posts);
         builder.Services.AddSingleton<IStoreHealth>(health);
         builder.Services.AddSingleton<IInstrumentStatus>(instrument);
+        builder.Services.AddSingleton<IOrchestratorBook>(book);
         builder.Services.AddSingleton<IInstrumentStatus>(new Instrument { Current = [new InstrumentState("Clock", InstrumentLevel.Ok, "right", Sample.Now)] });
         builder.Services.AddMonitoringWeb(options ?? new WebOptions());
         var app = builder.Build();
         app.MapLeaderboard();
         await app.StartAsync();
-        return new Site(app, store, board, posts, health, instrument, clock);
+        return new Site(app, store, board, posts, health, instrument, book, clock);
     }
 
     public async Task<string> GetAsync(string path)
@@ -111,6 +115,13 @@ internal sealed class Board : ILeaderboard
 internal sealed class Instrument : IInstrumentStatus
 {
     public ImmutableArray<InstrumentState> Current { get; set; } = [];
+}
+
+internal sealed class Book : IOrchestratorBook
+{
+    public ImmutableDictionary<OrchestratorId, RegistryEntry> Enrolled { get; set; } = ImmutableDictionary<OrchestratorId, RegistryEntry>.Empty;
+
+    public StakeBook? Stake { get; set; }
 }
 
 internal sealed class StoreHealth : IStoreHealth
