@@ -1,12 +1,14 @@
 using Microsoft.Extensions.Logging;
 using Monitoring.Alerting;
+using Monitoring.Core;
 using Monitoring.Standalone.Configuration;
+using Monitoring.Standalone.Hub;
 using Monitoring.Storage;
 
 namespace Monitoring.Standalone.Alerts;
 
 /// <summary>Everything of alerting in one process: what is kept, the channels, and the loops around them.</summary>
-internal sealed class AlertDesk : IAsyncDisposable
+internal sealed class AlertDesk : INotificationSink, IAsyncDisposable
 {
     private readonly ConfiguredChannels _channels;
     private readonly HttpMessageInvoker _strangers;
@@ -55,6 +57,12 @@ internal sealed class AlertDesk : IAsyncDisposable
         var store = await LogOutbox.OpenAsync(directory.Outbox, new OutboxBounds(), onFault, stop);
         var memory = await KeyedLog.OpenAsync(directory.Alerts, onFault, stop);
         return new AlertDesk(options, new ConfiguredChannels(options, time), store, memory, trouble, time, logs);
+    }
+
+    /// <inheritdoc />
+    public async Task TakeAsync(IReadOnlyList<Notification> notifications, CancellationToken cancellationToken)
+    {
+        foreach (var notification in notifications) await Outbox.TakeAsync(notification, cancellationToken);
     }
 
     /// <summary>Tells until asked to stop.</summary>

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Monitoring.Standalone.Alerts;
 using Monitoring.Standalone.Configuration;
 using Monitoring.Standalone.Hub;
 using Monitoring.Storage;
@@ -17,7 +18,7 @@ internal static class WebHost
     private const long MostRequestBytes = 1 << 20;
 
     /// <summary>Builds the server; it listens once it is started.</summary>
-    public static WebApplication Build(MonitorOptions options, ILeaderboard board, MonitorHub hub, IScheduleBook schedule, IResultStore store, IOrchestratorBook? book, IEnumerable<IInstrumentStatus> instrument, TimeProvider time, ILoggerFactory logs)
+    public static WebApplication Build(MonitorOptions options, ILeaderboard board, MonitorHub hub, IScheduleBook schedule, IResultStore store, IOrchestratorBook? book, IEnumerable<IInstrumentStatus> instrument, AlertDesk alerts, TimeProvider time, ILoggerFactory logs)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "monitor" });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -38,6 +39,9 @@ internal static class WebHost
         builder.Services.AddSingleton<IStoreHealth>(new StoreHealth(hub, store, time));
         if (book is not null) builder.Services.AddSingleton(book);
         foreach (var part in instrument) builder.Services.AddSingleton(part);
+        builder.Services.AddSingleton<IOutboxStore>(alerts.Store);
+        builder.Services.AddSingleton(alerts.Subscriptions);
+        if (alerts.Canary is not null) builder.Services.AddSingleton(alerts.Canary);
         builder.Services.AddRoutingCore();
         builder.Services.AddMonitoringWeb(options.Web);
         builder.Services.AddMonitoringTelemetry(TelemetrySettings.FromEnvironment());
@@ -45,6 +49,8 @@ internal static class WebHost
         app.UseRouting();
         app.MapMetrics();
         app.MapSchedule();
+        app.MapAlerts();
+        app.MapSubscriptions();
         app.MapLeaderboard();
         return app;
     }

@@ -23,9 +23,12 @@ public static class SubscriptionRoutes
         var board = services.GetRequiredService<ILeaderboard>();
         var time = services.GetRequiredService<TimeProvider>();
         var free = new SemaphoreSlim(AtOnce);
-        endpoints.MapPost("/api/v1/subscriptions/nonces", context => AnswerAsync(context, free, time, (body, _) => Task.FromResult(Issue(body, board, book))));
-        endpoints.MapPost("/api/v1/subscriptions", context => AnswerAsync(context, free, time, (body, stop) => DoAsync(body, book, stop)));
+        endpoints.MapPost("/api/v1/subscriptions/nonces", NonceAsync);
+        endpoints.MapPost("/api/v1/subscriptions", DoneAsync);
         return endpoints;
+
+        Task NonceAsync(HttpContext context) => AnswerAsync(context, free, time, (body, _) => Task.FromResult(Issue(body, board, book)));
+        Task DoneAsync(HttpContext context) => AnswerAsync(context, free, time, (body, stop) => DoAsync(body, book, stop));
     }
 
     private static async Task AnswerAsync(HttpContext context, SemaphoreSlim free, TimeProvider time, Func<JsonElement, CancellationToken, Task<Reply>> act)
@@ -91,7 +94,7 @@ public static class SubscriptionRoutes
     private static async Task<Reply> DoAsync(JsonElement body, SubscriptionBook book, CancellationToken stop)
     {
         if (!TryRead(body, out var request, out var why)) return Reply.BadRequest(why);
-        if (Text(body, "nonce") is not { } nonce || !body.TryGetProperty("expires", out var expires) || !expires.TryGetInt64(out var seconds) || seconds is < 0 or > 100_000_000_000)
+        if (Text(body, "nonce") is not { } nonce || !body.TryGetProperty("expires", out var expires) || expires.ValueKind != JsonValueKind.Number || !expires.TryGetInt64(out var seconds) || seconds is < 0 or > 100_000_000_000)
             return Reply.BadRequest("nonce and expires are expected as they were issued");
         if (!TryReadSignature(Text(body, "signature"), out var signature)) return Reply.BadRequest("signature is expected: 0x and 130 hex digits");
         var answer = await book.DoAsync(request, nonce, DateTimeOffset.FromUnixTimeSeconds(seconds), signature, stop);
