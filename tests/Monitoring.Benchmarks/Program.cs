@@ -24,6 +24,7 @@ Add("window", "A window of 8, 48 and 4,096 samples: add one, expire one, score; 
 Add("visible", "From a result's report to its score on the board and in aggregated_stats: 10,000 orchestrators against 100.", VisibleBenchmark.RunAsync);
 Add("start", "From process start to the first answer: 30 days of history for 100 orchestrators against an empty directory.", StartBenchmark.RunAsync);
 Add("lease", "Leases of 20 waiting regions over HTTP, signed: processor time per 1,000 and p99, against plain POSTs.", LeaseBenchmark.RunAsync);
+Add("sign", "A ticket's signature, v included, against the platform's bare one; and its share of a paid test's processor time against an unpaid test.", SigningBenchmark.RunAsync);
 Add("all", "All of them, one after the other.", async bench =>
 {
     await ServeBenchmark.RunAsync(bench);
@@ -31,6 +32,7 @@ Add("all", "All of them, one after the other.", async bench =>
     await VisibleBenchmark.RunAsync(bench);
     await StartBenchmark.RunAsync(bench);
     await LeaseBenchmark.RunAsync(bench);
+    await SigningBenchmark.RunAsync(bench);
 });
 
 // The processes that are measured: this program again, started by a benchmark on a core of their own.
@@ -49,6 +51,11 @@ var leaseServer = new Command("lease-server") { directory };
 leaseServer.Hidden = true;
 leaseServer.SetAction((parsed, stop) => LeaseServer.RunAsync(parsed.GetValue(directory)!, stop));
 root.Subcommands.Add(leaseServer);
+var paid = new Argument<bool>("paid");
+var paidServer = new Command("paid-server") { paid };
+paidServer.Hidden = true;
+paidServer.SetAction((parsed, stop) => PaidTestServer.RunAsync(parsed.GetValue(paid), stop));
+root.Subcommands.Add(paidServer);
 
 var parsed = root.Parse(args);
 return parsed.Errors.Count > 0 ? Refuse(parsed) : await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

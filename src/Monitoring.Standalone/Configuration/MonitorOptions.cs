@@ -43,6 +43,9 @@ internal sealed record MonitorOptions
     /// <summary>Directory of everything that is kept.</summary>
     public required string Data { get; init; }
 
+    /// <summary>The database that results go to; null for the journal in <see cref="Data"/>.</summary>
+    public StoreOptions? Store { get; init; }
+
     /// <summary>What the simulated network consists of, where it is used.</summary>
     public required SimulateOptions Simulate { get; init; }
 
@@ -54,6 +57,9 @@ internal sealed record MonitorOptions
 
     /// <summary>The most that may be spent; without effect where there is no wallet.</summary>
     public required SpendCaps Spend { get; init; }
+
+    /// <summary>Who is told of incidents.</summary>
+    public required AlertOptions Alerts { get; init; }
 
     /// <summary>The least level of our own log lines.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;

@@ -83,7 +83,9 @@ internal sealed class OptionsParser
             PostTo = postTo,
             Urls = Urls(),
             Data = Data(),
+            Store = new StoreSection(_keys).Read(),
             Simulate = Simulate(simulated),
+            Alerts = new AlertSections(_keys).Read(),
             LogLevel = _keys.Choice("Log:Level", LogLevel.Information, [.. Enum.GetValues<LogLevel>().Select(l => (l.ToString(), l))]),
         };
     }

@@ -27,6 +27,7 @@ internal static class Banner
         var schedule = options.Schedule;
         to.WriteLine($"leaderboard  {string.Join(" ", urls)}");
         to.WriteLine($"data         {Path.GetFullPath(options.Data)}");
+        if (options.Store is { } store) to.WriteLine($"results      {store.Url.Display}");
         to.WriteLine($"source       {Source(options)}");
         to.WriteLine($"regions      {string.Join(" ", schedule.Regions)}{(options.IsSimulated && options.Remote.Regions.IsEmpty ? " (simulated on this machine)" : "")}");
         if (!options.Remote.Regions.IsEmpty) to.WriteLine($"elsewhere    {string.Join(" ", options.Remote.Regions)}: 'monitor region --hub ...' there");
