@@ -193,14 +193,10 @@ internal sealed class SiteFaults
 
     private static async Task FillAsync(string file, CancellationToken cancel)
     {
-        await using var stream = new FileStream(file, FileMode.Append);
+        using var stream = File.OpenHandle(file, FileMode.Open, FileAccess.Write);
         try
         {
-            for (var i = 0; i < 1024; i++)
-            {
-                await stream.WriteAsync(new byte[512], cancel);
-                await stream.FlushAsync(cancel);
-            }
+            for (var i = 0; i < 1024; i++) await RandomAccess.WriteAsync(stream, new byte[512], RandomAccess.GetLength(stream), cancel);
         }
         catch (IOException)
         {
