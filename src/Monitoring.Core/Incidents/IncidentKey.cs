@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Monitoring.Core;
 
 /// <summary>
@@ -11,6 +13,7 @@ namespace Monitoring.Core;
 public readonly record struct IncidentKey(IncidentRule Rule, OrchestratorId? Orchestrator, RegionId? Region, int Epoch)
 {
     /// <summary>The deduplication key, at most 100 characters: <c>OrchestratorDown/0xaa.../FRA/3</c>, with <c>-</c> where something is null.</summary>
+    [JsonIgnore]
     public string Text => $"{Rule}/{Orchestrator?.Text ?? "-"}/{Region?.Code ?? "-"}/{Epoch}";
 
     /// <inheritdoc />

@@ -5,7 +5,11 @@ namespace Monitoring.Core;
 /// <param name="Policy">The rules.</param>
 /// <param name="Regions">The health of the regions.</param>
 /// <param name="PlanOf">The plan of a record on a day; a pure function of the day's seed (<see cref="DayPlan.For"/>).</param>
-public readonly record struct Env(DateTimeOffset Now, Policy Policy, RegionHealthView Regions, PlanOf PlanOf);
+public readonly record struct Env(DateTimeOffset Now, Policy Policy, RegionHealthView Regions, PlanOf PlanOf)
+{
+    /// <summary>True while so many orchestrators fail at once that one incident of the network tells of them (<see cref="NetworkAvailability"/>).</summary>
+    public bool NetworkFails { get; init; }
+}
 
 /// <summary>The plan of one orchestrator on one day, in order of time.</summary>
 public delegate ImmutableArray<PlannedTest> PlanOf(OrchestratorId orchestrator, OrchestratorRecord record, DateOnly day);

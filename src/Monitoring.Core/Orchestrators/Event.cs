@@ -40,6 +40,15 @@ public abstract record Event
     /// <summary>The store has a revision that this orchestrator owed it.</summary>
     public sealed record OutcomeStored(TestId Test, int Revision) : Event;
 
+    /// <summary>A region checked whether it lives; every check is its own. The same check any number of times is one.</summary>
+    public sealed record LivenessChecked(RegionId Region, ImmutableArray<LivenessCheck> Checks) : Event;
+
+    /// <summary>What was known of its availability over a restart; heard once, before anything else.</summary>
+    public sealed record AvailabilityRemembered(AvailabilityState Availability) : Event;
+
+    /// <summary>The outbox has a notification that this orchestrator owed.</summary>
+    public sealed record NotificationTaken(IncidentKey Key, int Sequence) : Event;
+
     /// <summary>The deadline of one test passed.</summary>
     public sealed record DeadlinePassed(TestId Test) : Event;
 

@@ -107,6 +107,7 @@ public static partial class Orchestrator
                 if (at is { } a && (next is null || a < next)) next = a;
             }
 
+            Consider(NextLook(_state, _policy));
             foreach (var open in _state.Open) Consider(EndOf(open));
             foreach (var cell in _state.Cells) Consider(PublicationRule.NextChange(cell, _state.WithdrawnAt, _now, _policy));
             if (_state.Active && _state.Record is { } record)

@@ -64,6 +64,8 @@ public static partial class Orchestrator
             }
 
             if (open >= 0) _state = _state with { Open = _state.Open.RemoveAt(open) };
+            var judged = Judge(result);
+            SeeTest(result, judged);
             Record(new OutcomeRevision
             {
                 Test = result.Id,
@@ -72,7 +74,7 @@ public static partial class Orchestrator
                 Region = result.Region,
                 TestTime = result.PlannedAt,
                 RecordedAt = _now,
-                Outcome = Judge(result),
+                Outcome = judged,
                 Summary = result.Summary,
             });
         }

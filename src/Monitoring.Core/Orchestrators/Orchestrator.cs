@@ -31,6 +31,12 @@ public static partial class Orchestrator
             case Event.TestDeferred deferred:
                 turn.Defer(deferred.Test, deferred.Reason);
                 break;
+            case Event.LivenessChecked seen:
+                return turn.Check(seen.Region, seen.Checks);
+            case Event.AvailabilityRemembered remembered:
+                return turn.Remember(remembered.Availability);
+            case Event.NotificationTaken taken:
+                return turn.Take(taken.Key, taken.Sequence);
             case Event.DeadlinePassed passed:
                 turn.Expire(passed.Test);
                 break;
@@ -108,6 +114,7 @@ public static partial class Orchestrator
             foreach (var owed in _state.Owed) _effects.Add(new Effect.RecordOutcome(owed));
             foreach (var cell in _state.Cells) _effects.Add(new Effect.PublishScore(_state.Id, cell.Region, cell.Published));
             foreach (var open in _state.Open.Where(o => !o.Leased)) _effects.Add(new Effect.QueueTest(open.Job));
+            RepeatAvailability();
         }
 
         public void Confirm(TestId test, int revision) =>
@@ -128,6 +135,7 @@ public static partial class Orchestrator
             ExpireAll();
             Plan();
             Publish();
+            LookAtAvailability();
             Arm();
             return new Step(_state, _effects.ToImmutable());
         }

@@ -32,6 +32,9 @@ public sealed record OrchestratorState
     /// <summary>One cell a region, in order of the region's code.</summary>
     public ImmutableArray<Cell> Cells { get; init; } = [];
 
+    /// <summary>Whether it is up, and the incidents about it.</summary>
+    public AvailabilityState Availability { get; init; } = AvailabilityState.New;
+
     /// <summary>The state of an orchestrator nobody has heard of.</summary>
     public static OrchestratorState New(OrchestratorId id) => new() { Id = id };
 

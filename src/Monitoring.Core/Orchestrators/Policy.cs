@@ -45,6 +45,9 @@ public sealed record Policy
     /// <summary>The longest announced maintenance that is excused, one window a calendar month. 24 h.</summary>
     public TimeSpan MaintenanceLimit { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>When an orchestrator is down, and what else is an incident.</summary>
+    public AvailabilityPolicy Availability { get; init; } = new();
+
     /// <summary>The rule for capped tests: it looks back at most twice as far as so many tests take by plan.</summary>
     public CappedRule Capped => new(CappedExcused, CappedOf, TimeSpan.FromTicks(2L * CappedOf * (TimeSpan.TicksPerDay / Schedule.TestsPerDay)));
 }

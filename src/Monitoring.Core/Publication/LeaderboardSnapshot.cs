@@ -17,9 +17,28 @@ public sealed record LeaderboardSnapshot(long Version, DateTimeOffset AsOf, Immu
 /// <param name="Active">False after it left the active set.</param>
 /// <param name="Cells">Its published cells in order of the region's code; never empty.</param>
 public sealed record LeaderboardRow(
-    OrchestratorId Orchestrator, string ServiceUri, bool Verified, bool Active, ImmutableArray<LeaderboardCell> Cells);
+    OrchestratorId Orchestrator, string ServiceUri, bool Verified, bool Active, ImmutableArray<LeaderboardCell> Cells)
+{
+    /// <summary>The row of an orchestrator; null when nothing of it is published.</summary>
+    public static LeaderboardRow? Of(OrchestratorState state)
+    {
+        ImmutableArray<LeaderboardCell> cells = [.. state.Cells.Where(c => c.Published is not null).Select(c => new LeaderboardCell(c.Region, c.Published!))];
+        return cells.IsEmpty ? null : Of(state, cells);
+    }
+
+    /// <summary>The row of an orchestrator with these cells.</summary>
+    /// <remarks>Results that others post name an address themselves: they are as verified as the poster's key makes them.</remarks>
+    public static LeaderboardRow Of(OrchestratorState state, ImmutableArray<LeaderboardCell> cells) =>
+        new(state.Id, state.Record?.ServiceUri ?? "", state.Record?.Verified ?? true, state.Active, cells);
+}
 
 /// <summary>A cell of the leaderboard.</summary>
 /// <param name="Region">The region.</param>
 /// <param name="Cell">What is published.</param>
-public sealed record LeaderboardCell(RegionId Region, PublishedCell Cell);
+public sealed record LeaderboardCell(RegionId Region, PublishedCell Cell)
+{
+    /// <summary>
+    /// Share of the last 24 hours' liveness intervals with valid evidence in which it answered, 0 to 1; null without evidence.
+    /// </summary>
+    public double? Availability { get; init; }
+}

@@ -66,6 +66,20 @@ public sealed class RegionHealth
         return With(latest, _recent.SetItem(region, tests)).Look(region, now);
     }
 
+    /// <summary>The same for several orchestrators at once, which are looked at together.</summary>
+    public RegionHealth OnEvidence(RegionId region, IEnumerable<(OrchestratorId Orchestrator, DateTimeOffset At, bool Good)> seen, DateTimeOffset now)
+    {
+        var latest = _latest.ToBuilder();
+        var tests = _recent.GetValueOrDefault(region, ImmutableSortedDictionary<(DateTimeOffset, OrchestratorId), bool>.Empty).ToBuilder();
+        foreach (var (orchestrator, at, good) in seen)
+        {
+            if (!latest.TryGetValue((region, orchestrator), out var known) || known.At <= at) latest[(region, orchestrator)] = new Seen(at, good);
+            tests[(at, orchestrator)] = good;
+        }
+
+        return With(latest.ToImmutable(), _recent.SetItem(region, tests.ToImmutable())).Look(region, now);
+    }
+
     /// <summary>The region's controls were tried: outside hosts that must always answer.</summary>
     public RegionHealth OnControls(RegionId region, bool well, DateTimeOffset now) =>
         With(controls: well ? _controlsFailedAt.Remove(region) : _controlsFailedAt.SetItem(region, now)).Look(region, now);

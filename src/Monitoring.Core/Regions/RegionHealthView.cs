@@ -8,6 +8,20 @@ public sealed record RegionHealthView(ImmutableHashSet<RegionId> Stale, Immutabl
     /// <summary>All is well.</summary>
     public static RegionHealthView Well { get; } = new([], []);
 
+    /// <summary>Spans of time whose liveness checks are void beside those of <see cref="Anomalies"/>: most of them failed in one region alone.</summary>
+    public ImmutableArray<AnomalySpan> Muted { get; init; } = [];
+
+    /// <summary>True when what the region saw of life at an instant is no evidence.</summary>
+    public bool IsMuted(RegionId region, DateTimeOffset at)
+    {
+        foreach (var span in Muted)
+        {
+            if (span.Region == region && span.Covers(at)) return true;
+        }
+
+        return Covering(region, at) is not null;
+    }
+
     /// <summary>The anomaly that covers a test, or null.</summary>
     public AnomalySpan? Covering(RegionId region, DateTimeOffset testTime)
     {

@@ -124,14 +124,14 @@ public static class SafeHttp
         // A gateway has no session cache; with one here, the second connection would be quicker than what gateways see.
         AllowTlsResume = false,
         // Orchestrators sign their own certificates anew at every start: there is nobody to trust, and the ticket signatures name the peer.
-        RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+        RemoteCertificateValidationCallback = options.VerifyCertificate ? static (_, _, _, errors) => errors == SslPolicyErrors.None : static (_, _, _, _) => true,
         CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
         // Without this a certificate could name a URL to fetch its issuer from, and the platform would fetch it, past the dialer.
         CertificateChainPolicy = new X509ChainPolicy
         {
             DisableCertificateDownloads = true,
             RevocationMode = X509RevocationMode.NoCheck,
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            TrustMode = options.VerifyCertificate ? X509ChainTrustMode.System : X509ChainTrustMode.CustomRootTrust,
         },
     };
 

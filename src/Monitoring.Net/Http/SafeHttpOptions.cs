@@ -23,6 +23,12 @@ public sealed record SafeHttpOptions
     /// </summary>
     public IReadOnlyList<SslApplicationProtocol>? ApplicationProtocols { get; init; }
 
+    /// <summary>
+    /// True to accept only certificates that the machine's trusted roots vouch for and that name the host. Off by default: orchestrators sign
+    /// their own.
+    /// </summary>
+    public bool VerifyCertificate { get; init; }
+
     /// <summary>Learns of every connection opened; null for nobody.</summary>
     public IConnectionObserver? Observer { get; init; }
 }

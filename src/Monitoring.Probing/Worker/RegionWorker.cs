@@ -25,6 +25,8 @@ public sealed partial class RegionWorker : IDisposable
     private readonly SemaphoreSlim _freeWorkers;
     private readonly SemaphoreSlim _spooled = new(0);
     private readonly ResiliencePipeline _untilHubAnswers;
+    private readonly RegionGauges.Reading _reading;
+    private int _busy;
     private volatile bool _isEnding;
 
     /// <summary>Creates the worker; <see cref="RunAsync"/> starts it.</summary>
@@ -49,10 +51,13 @@ public sealed partial class RegionWorker : IDisposable
             MaxDelay = TimeSpan.FromMinutes(1),
             OnRetry = a =>
             {
+                RegionGauges.HubFailed(_options.Region);
                 LogHubFailed(_options.Region, a.RetryDelay, a.Outcome.Exception!.Message);
                 return ValueTask.CompletedTask;
             },
         }).Build();
+        _reading = new RegionGauges.Reading(() => Volatile.Read(ref _busy), options.Workers, () => _spool.Count);
+        RegionGauges.Show(options.Region, _reading);
     }
 
     /// <summary>Works until asked to stop; returns when every test has ended and the spool was offered to the hub once more.</summary>
@@ -86,9 +91,13 @@ public sealed partial class RegionWorker : IDisposable
         if (_spool.Count > 0) LogLeftInSpool(_options.Region, _spool.Count);
     }
 
+    /// <summary>Workers that are at a test, or wait for its planned instant.</summary>
+    public int Busy => Volatile.Read(ref _busy);
+
     /// <inheritdoc />
     public void Dispose()
     {
+        RegionGauges.Hide(_options.Region, _reading);
         _freeWorkers.Dispose();
         _spooled.Dispose();
     }
@@ -150,6 +159,7 @@ public sealed partial class RegionWorker : IDisposable
 
     private async Task WorkAsync(TestJob job, CancellationToken stop, CancellationToken cutShort, CancellationToken giveUp)
     {
+        Interlocked.Increment(ref _busy);
         try
         {
             var reason = await WaitForStartAsync(job, stop);
@@ -159,7 +169,12 @@ public sealed partial class RegionWorker : IDisposable
                 return;
             }
 
-            var result = await TestAsync(job, cutShort);
+            TestMetrics.Begun(job, _time.GetUtcNow());
+            var span = TestTrace.Start("test", job.Id, job.Orchestrator, job.Region);
+            var result = await TestAsync(job, cutShort) with { Lease = job.Lease };
+            TestMetrics.Ended(result, span);
+            SegmentEvents.Add(span, result);
+            TestTrace.End(span, result.Outcome);
             if (await SpoolAsync(job, result, stop))
             {
                 LogTested(job.Id, job.Orchestrator, result.Outcome.Code, result.Summary.Sums.Received, result.Summary.Sums.Expected);
@@ -175,6 +190,7 @@ public sealed partial class RegionWorker : IDisposable
         }
         finally
         {
+            Interlocked.Decrement(ref _busy);
             _freeWorkers.Release();
         }
     }
@@ -237,6 +253,7 @@ public sealed partial class RegionWorker : IDisposable
         try
         {
             var before = await _health.CheckAsync(fresh: false, cutShort);
+            OwnHealthGauge.Seen(job.Region, before);
             if (before.Fault is { } unfit) return Void(job, new Outcome(unfit, before.Detail));
             if (_time.GetUtcNow() > job.NotAfter) return Void(job, new Outcome(OutcomeCode.OurOverload, "our own health check took until after the last moment to start"));
             result = await _tester.RunAsync(job, cutShort);
@@ -244,6 +261,7 @@ public sealed partial class RegionWorker : IDisposable
             // Before an orchestrator is charged we ask whether it was us.
             if (result.Outcome.Class != OutcomeClass.Fault) return result;
             var after = await _health.CheckAsync(fresh: true, cutShort);
+            OwnHealthGauge.Seen(job.Region, after);
             return after.Fault is { } ours ? result with { Outcome = new Outcome(ours, Outcome.Clean($"{after.Detail} (the test itself said {result.Outcome})")) } : result;
         }
         catch (OperationCanceledException) when (cutShort.IsCancellationRequested)
@@ -269,6 +287,7 @@ public sealed partial class RegionWorker : IDisposable
 
     private async Task ReturnAsync(TestJob job, OutcomeCode reason, CancellationToken cancellationToken)
     {
+        TestMetrics.NotRun(job, reason);
         try
         {
             await _hub.ReturnAsync(_options.Region, job.Id, reason, cancellationToken);
@@ -312,8 +331,11 @@ public sealed partial class RegionWorker : IDisposable
         var waiting = await _spool.PeekAsync(32, giveUp);
         foreach (var (id, result) in waiting)
         {
+            using var span = TestTrace.Start("report", id, result.Orchestrator, result.Region);
             var answer = await _untilHubAnswers.ExecuteAsync(async token => await _hub.ReportAsync(result, token), giveUp);
             if (!answer.Accepted) LogRefused(id, answer.Reason);
+            if (answer.Accepted) TestTrace.End(span, result.Outcome);
+            else TestTrace.Fail(span, answer.Reason);
             await _spool.RemoveAsync(id, CancellationToken.None);
         }
 

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Monitoring.Simulator;
 
 /// <summary>What a simulated fleet consists of.</summary>
@@ -25,10 +27,16 @@ public sealed record FleetOptions
     public required ImmutableArray<NodeOptions> Nodes { get; init; }
 
     /// <summary>
-    /// A port for the list of nodes in the form of <c>-orchWebhookUrl</c> (protocol section 5.1), plain HTTP on 127.0.0.1; 0 lets the system
+    /// A port for the list of nodes in the form of <c>-orchWebhookUrl</c> (protocol section 5.1), plain HTTP on <see cref="Address"/>; 0 lets the system
     /// choose, null (the default) serves none.
     /// </summary>
     public int? WebhookPort { get; init; }
+
+    /// <summary>
+    /// The address of this machine that nodes and list listen on, and by which they name themselves. Default 127.0.0.1; another one lets
+    /// other machines, or other network namespaces of this one, reach them.
+    /// </summary>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
 
     /// <summary>Where renditions come from. Default <see cref="TranscodingMode.Kept"/>.</summary>
     public TranscodingMode Transcoding { get; init; }

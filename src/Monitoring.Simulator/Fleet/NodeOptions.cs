@@ -23,7 +23,7 @@ public sealed record NodeOptions
     /// </summary>
     public Rational Price { get; init; } = 700;
 
-    /// <summary>The port on 127.0.0.1, 1 to 65535; 0 (the default) lets the system choose.</summary>
+    /// <summary>The port, 1 to 65535; 0 (the default) lets the system choose.</summary>
     public int Port { get; init; }
 
     /// <summary>A throw-away key of 32 bytes; null for the one that belongs to the place in the fleet.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -7,7 +8,7 @@ using Monitoring.Ethereum;
 namespace Monitoring.Simulator;
 
 /// <summary>
-/// A fleet of orchestrators on 127.0.0.1 that speaks the real protocol, for trying things out and for end-to-end tests. It writes nothing to
+/// A fleet of orchestrators on one address of this machine, usually 127.0.0.1, that speaks the real protocol, for trying things out and for end-to-end tests. It writes nothing to
 /// the console or a log and keeps no files (with ffmpeg, short-lived ones in the temporary folder).
 /// </summary>
 public sealed class SimulatedFleet : IAsyncDisposable
@@ -26,7 +27,7 @@ public sealed class SimulatedFleet : IAsyncDisposable
     public IChain? Chain { get; private init; }
 
     /// <summary>Where the list of nodes is served in the form of a gateway's <c>-orchWebhookUrl</c>; null if it was not asked for.</summary>
-    public Uri? WebhookUri => _webhook is null ? null : new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_webhook.Port}/orchestrators"));
+    public Uri? WebhookUri => _webhook is null ? null : new Uri(string.Create(CultureInfo.InvariantCulture, $"http://{_webhook.Address}/orchestrators"));
 
     /// <summary>The node of that name.</summary>
     /// <exception cref="KeyNotFoundException">There is none.</exception>
@@ -41,7 +42,7 @@ public sealed class SimulatedFleet : IAsyncDisposable
     public static async Task<SimulatedFleet> StartAsync(FleetOptions options, CancellationToken cancellation)
     {
         options.Check();
-        var context = new FleetContext(options.Clock, await TranscoderAsync(options, cancellation), options.Tls, options.AuthTokenSecret, options.OnChain);
+        var context = new FleetContext(options.Clock, await TranscoderAsync(options, cancellation), options.Tls, options.AuthTokenSecret, options.OnChain, options.Address);
         ImmutableArray<SimulatedNode> nodes = [.. options.Nodes.Select((node, index) => new SimulatedNode(NodeIdentity.Of(node, index), node, context))];
         var chain = options.OnChain?.Chain as SimulatedChain;
         foreach (var node in nodes) chain?.Activate(node.Signer.Address);
@@ -52,7 +53,7 @@ public sealed class SimulatedFleet : IAsyncDisposable
             foreach (var node in fleet.Nodes.Zip(options.Nodes).OrderBy(pair => pair.Second.Port == 0).Select(pair => pair.First)) await node.StartAsync(cancellation);
             if (options.WebhookPort is { } port)
             {
-                fleet._webhook = await NodeListener.StartAsync(port, null, HttpProtocols.Http1, fleet.AnswerWebhookAsync, cancellation);
+                fleet._webhook = await NodeListener.StartAsync(new IPEndPoint(options.Address, port), null, HttpProtocols.Http1, fleet.AnswerWebhookAsync, cancellation);
             }
         }
         catch

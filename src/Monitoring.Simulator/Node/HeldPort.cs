@@ -9,15 +9,16 @@ namespace Monitoring.Simulator;
 /// </summary>
 internal sealed class HeldPort : IDisposable
 {
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly Socket _socket;
 
-    /// <param name="port">0 lets the system choose.</param>
+    /// <param name="address">Where; port 0 lets the system choose.</param>
     /// <exception cref="SocketException">The port is taken.</exception>
-    public HeldPort(int port)
+    public HeldPort(IPEndPoint address)
     {
+        _socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            _socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            _socket.Bind(address);
         }
         catch
         {

@@ -12,7 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Monitoring.Simulator;
 
 /// <summary>
-/// One Kestrel server on one port of 127.0.0.1, without a running host around it: no logging, no signal handlers, no configuration from the
+/// One Kestrel server on one address and port, without a running host around it: no logging, no signal handlers, no configuration from the
 /// environment, so a fleet cannot disturb the process it lives in.
 /// </summary>
 internal sealed class NodeListener : IAsyncDisposable
@@ -30,25 +30,26 @@ internal sealed class NodeListener : IAsyncDisposable
         _server = services.Services.GetRequiredService<IServer>();
     }
 
-    public int Port { get; private set; }
+    /// <summary>Where it listens.</summary>
+    public IPEndPoint Address { get; private set; } = new(IPAddress.None, 0);
 
-    /// <param name="port">0 lets the system choose.</param>
+    /// <param name="address">Where to listen; port 0 lets the system choose.</param>
     /// <param name="certificate">Null for clear text; owned by the listener from now on.</param>
     /// <param name="protocols">The HTTP versions of the port.</param>
     /// <param name="answer">Handles one request.</param>
     /// <param name="cancellation">Gives up the start.</param>
     /// <exception cref="IOException">The port is taken.</exception>
     public static async Task<NodeListener> StartAsync(
-        int port, X509Certificate2? certificate, HttpProtocols protocols, Func<HttpContext, Task> answer, CancellationToken cancellation)
+        IPEndPoint address, X509Certificate2? certificate, HttpProtocols protocols, Func<HttpContext, Task> answer, CancellationToken cancellation)
     {
         // Built for the server's parts alone and never run.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(options => Configure(options, port, certificate, protocols));
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(options => Configure(options, address, certificate, protocols));
         var listener = new NodeListener(builder.Build(), certificate);
         try
         {
             await listener._server.StartAsync(new Application(answer), cancellation);
-            listener.Port = new Uri(listener._server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single()).Port;
+            listener.Address = new IPEndPoint(address.Address, new Uri(listener._server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single()).Port);
             return listener;
         }
         catch
@@ -66,7 +67,7 @@ internal sealed class NodeListener : IAsyncDisposable
         _certificate?.Dispose();
     }
 
-    private static void Configure(KestrelServerOptions options, int port, X509Certificate2? certificate, HttpProtocols protocols)
+    private static void Configure(KestrelServerOptions options, IPEndPoint address, X509Certificate2? certificate, HttpProtocols protocols)
     {
         options.AddServerHeader = false;
         options.Limits.MaxRequestBodySize = null; // the routes bound what they read
@@ -75,7 +76,7 @@ internal sealed class NodeListener : IAsyncDisposable
         options.Limits.Http2.InitialStreamWindowSize = 1 << 20;
         options.Limits.Http2.InitialConnectionWindowSize = 4 << 20;
         options.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(10);
-        options.Listen(IPAddress.Loopback, port, listen =>
+        options.Listen(address, listen =>
         {
             listen.Protocols = protocols;
             if (certificate is not null) listen.UseHttps(certificate);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Monitoring.Core;
@@ -7,7 +8,7 @@ using Monitoring.Ethereum;
 namespace Monitoring.Simulator;
 
 /// <summary>
-/// One simulated orchestrator on one port of 127.0.0.1. It keeps its address over kills, revivals and changes of behaviour; every start is a
+/// One simulated orchestrator on one port of its fleet's address. It keeps its address over kills, revivals and changes of behaviour; every start is a
 /// new process in the protocol's eyes: another certificate, another token secret, no sessions. All members may be used from any thread.
 /// </summary>
 public sealed class SimulatedNode : IAsyncDisposable
@@ -49,7 +50,9 @@ public sealed class SimulatedNode : IAsyncDisposable
     public string Name => _options.Name;
 
     /// <summary>The service URI, for example <c>https://127.0.0.1:40001</c>; stays the same for the node's life.</summary>
-    public Uri Uri => new(string.Create(CultureInfo.InvariantCulture, $"{(_fleet.Tls ? "https" : "http")}://127.0.0.1:{_port}"));
+    public Uri Uri => new(string.Create(CultureInfo.InvariantCulture, $"{(_fleet.Tls ? "https" : "http")}://{Address}"));
+
+    private IPEndPoint Address => new(_fleet.Address, _port);
 
     /// <summary>What the node does now.</summary>
     public Behaviour Behaviour => _behaviour;
@@ -141,16 +144,16 @@ public sealed class SimulatedNode : IAsyncDisposable
         try
         {
             _listener = _fleet.Tls
-                ? await NodeListener.StartAsync(_port, NodeCertificate.Make(_fleet.Clock.GetUtcNow()), HttpProtocols.Http1AndHttp2, run.AnswerAsync, cancellation)
-                : await NodeListener.StartAsync(_port, null, HttpProtocols.Http2, run.AnswerAsync, cancellation);
+                ? await NodeListener.StartAsync(Address, NodeCertificate.Make(_fleet.Address, _fleet.Clock.GetUtcNow()), HttpProtocols.Http1AndHttp2, run.AnswerAsync, cancellation)
+                : await NodeListener.StartAsync(Address, null, HttpProtocols.Http2, run.AnswerAsync, cancellation);
         }
         catch (IOException e)
         {
             run.Dispose();
-            throw new IOException($"The simulated node {Name} cannot listen on 127.0.0.1:{_port}; choose another port or end what uses this one.", e);
+            throw new IOException($"The simulated node {Name} cannot listen on {Address}; choose another port or end what uses this one.", e);
         }
 
-        (_run, _port) = (run, _listener.Port);
+        (_run, _port) = (run, _listener.Address.Port);
         _counters.Started();
     }
 
@@ -169,7 +172,7 @@ public sealed class SimulatedNode : IAsyncDisposable
         if (_held is not null) return;
         try
         {
-            _held = new HeldPort(_port);
+            _held = new HeldPort(Address);
             _port = _held.Port;
         }
         catch (SocketException) when (_port != 0)

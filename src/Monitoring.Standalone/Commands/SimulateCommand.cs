@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using System.Text.Json;
 using Monitoring.Simulator;
 using Monitoring.Standalone.Configuration;
@@ -17,12 +18,15 @@ internal static class SimulateCommand
         var nodes = new Option<int?>("--nodes") { HelpName = "N", Description = $"How many nodes, 1 to 500. Default: {SimulatedNetwork.DefaultNodes}, one of each behaviour" };
         var seed = new Option<int?>("--seed") { HelpName = "N", Description = "Deals the behaviours out to the addresses in another order." };
         var transcode = new Option<string>("--transcode") { HelpName = "HOW", Description = "kept (answers with renditions made beforehand) or ffmpeg (of this machine).", DefaultValueFactory = _ => "kept" };
+        var address = new Option<string>("--address") { HelpName = "IP", Description = "The address of this machine that the nodes listen on and go by. Another than loopback lets other machines test them.", DefaultValueFactory = _ => "127.0.0.1" };
         var json = new Option<bool>("--json") { Description = "Prints the nodes as JSON." };
         transcode.AcceptOnlyFromAmong("kept", "ffmpeg");
+        address.Refuse(value => IPAddress.TryParse(value, out var ip) && !ip.Equals(IPAddress.Any) && !ip.Equals(IPAddress.IPv6Any)
+            ? "" : $"--address is '{value}'; one IP address of this machine is expected, for the nodes tell it to those who test them.");
         port.Within(1, 65_535);
         nodes.Within(1, 500);
 
-        var command = new Command("simulate", "Starts simulated orchestrators on this machine and prints how to reach them. Ends with Ctrl-C.") { port, nodes, seed, transcode, json };
+        var command = new Command("simulate", "Starts simulated orchestrators on this machine and prints how to reach them. Ends with Ctrl-C.") { port, nodes, seed, transcode, address, json };
         command.SetAction(async (parsed, _) =>
         {
             var first = parsed.GetValue(port);
@@ -36,11 +40,11 @@ internal static class SimulateCommand
             using var interruption = new Interruption();
             try
             {
-                await using var fleet = await SimulatedFleet.StartAsync(SimulatedNetwork.Fleet(options, first ?? 0), interruption.Token);
+                await using var fleet = await SimulatedFleet.StartAsync(SimulatedNetwork.Fleet(options, first ?? 0) with { Address = IPAddress.Parse(parsed.GetValue(address)!) }, interruption.Token);
                 if (parsed.GetValue(json)) PrintJson(fleet, around.Output);
                 else Print(fleet, around.Output);
                 await around.Output.FlushAsync(CancellationToken.None);
-                await around.Error.WriteLineAsync("SIMULATED orchestrators on loopback: their keys are public and they measure nothing. Ctrl-C ends them.");
+                await around.Error.WriteLineAsync("SIMULATED orchestrators: their keys are public and they measure nothing. Ctrl-C ends them.");
                 await Task.Delay(Timeout.Infinite, interruption.Token);
             }
             catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)

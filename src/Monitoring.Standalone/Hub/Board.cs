@@ -10,6 +10,7 @@ namespace Monitoring.Standalone.Hub;
 internal sealed class Board : ILeaderboard
 {
     private readonly SortedDictionary<OrchestratorId, LeaderboardRow> _rows = [];
+    private readonly Dictionary<(OrchestratorId, RegionId), double> _availability = [];
     private LeaderboardSnapshot _current = LeaderboardSnapshot.Empty;
 
     /// <inheritdoc />
@@ -32,19 +33,34 @@ internal sealed class Board : ILeaderboard
         }
         else
         {
-            cells = there ? cells.SetItem(at, new LeaderboardCell(region, cell)) : cells.Insert(at, new LeaderboardCell(region, cell));
+            var shown = new LeaderboardCell(region, cell) { Availability = _availability.TryGetValue((state.Id, region), out var share) ? share : null };
+            cells = there ? cells.SetItem(at, shown) : cells.Insert(at, shown);
         }
 
         if (cells.IsEmpty) _rows.Remove(state.Id);
-        else _rows[state.Id] = Row(state, cells);
+        else _rows[state.Id] = LeaderboardRow.Of(state, cells);
         IsStale = true;
+    }
+
+    /// <summary>Shows beside a cell's scores how much of the day it was up; null for no evidence. A region without scores shows none.</summary>
+    public void Set(OrchestratorState state, RegionId region, double? availability)
+    {
+        if (availability is { } share) _availability[(state.Id, region)] = share;
+        else _availability.Remove((state.Id, region));
+        if (!_rows.TryGetValue(state.Id, out var row)) return;
+        for (var i = 0; i < row.Cells.Length; i++)
+        {
+            if (row.Cells[i].Region != region || row.Cells[i].Availability == availability) continue;
+            _rows[state.Id] = LeaderboardRow.Of(state, row.Cells.SetItem(i, row.Cells[i] with { Availability = availability }));
+            IsStale = true;
+        }
     }
 
     /// <summary>Shows what else a row tells of its orchestrator.</summary>
     public void Describe(OrchestratorState state)
     {
         if (!_rows.TryGetValue(state.Id, out var row)) return;
-        var next = Row(state, row.Cells);
+        var next = LeaderboardRow.Of(state, row.Cells);
         if (next == row) return;
         _rows[state.Id] = next;
         IsStale = true;
@@ -56,8 +72,4 @@ internal sealed class Board : ILeaderboard
         Volatile.Write(ref _current, new LeaderboardSnapshot(_current.Version + 1, now, [.. _rows.Values]));
         IsStale = false;
     }
-
-    // Results that others post name an address themselves: they are as verified as the poster's key makes them.
-    private static LeaderboardRow Row(OrchestratorState state, ImmutableArray<LeaderboardCell> cells) =>
-        new(state.Id, state.Record?.ServiceUri ?? "", state.Record?.Verified ?? true, state.Active, cells);
 }

@@ -25,13 +25,17 @@ internal abstract record Command
 
     public sealed record Enrol(EnrolmentRule Rule, TaskCompletionSource Answer) : Command;
 
-    public sealed record Controls(RegionId Region, bool Well) : Command;
+    public sealed record Vitals(RegionId Region, RegionVitals Own, TaskCompletionSource Answer) : Command;
 
     public sealed record Liveness(RegionId Region, LivenessReport Seen, TaskCompletionSource Answer) : Command;
 
     public sealed record Orders(RegionId Region, long Known, DateTimeOffset Until, TaskCompletionSource<LivenessOrders> Answer) : Command;
 
     public sealed record GiveUpOrders(Command.Orders Asked) : Command;
+
+    public sealed record Told(ImmutableArray<Notification> Batch) : Command;
+
+    public sealed record NotTold(Exception Why) : Command;
 
     public sealed record Stored(OutcomeRevision Revision) : Command;
 

@@ -23,6 +23,12 @@ internal sealed record HubOptions
     /// <summary>How long after the store refused a write it is tried again; nothing is leased in between.</summary>
     public TimeSpan StoreRetry { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>When what a region sees of life is no evidence.</summary>
+    public AnomalyPolicy LivenessAnomaly { get; init; } = new() { Span = TimeSpan.FromMinutes(5) };
+
+    /// <summary>How often the liveness checks of the day are written down; a crash costs at most so much of them.</summary>
+    public TimeSpan KeepChecksEvery { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>How far back stored results are replayed at start: as long as a zero may be published on their strength.</summary>
     public TimeSpan Replay => Policy.ZeroFor + TimeSpan.FromDays(1);
 

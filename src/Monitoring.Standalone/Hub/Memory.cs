@@ -11,6 +11,9 @@ internal sealed class Memory(IStateLog log)
     private const string Enrolments = "enrolment";
     private const string Anomalies = "anomaly";
 
+    /// <summary>The kind under which anomalies of liveness alone are kept.</summary>
+    public const string LivenessAnomalies = "liveness-anomaly";
+
     /// <summary>Everybody who was ever enrolled and is not forgotten.</summary>
     public IEnumerable<RememberedEnrolment> ReadEnrolments() =>
         log.Read(Enrolments).Select(e => JsonSerializer.Deserialize(e.Json, MemoryJson.Default.RememberedEnrolment)!);
@@ -23,16 +26,16 @@ internal sealed class Memory(IStateLog log)
     public Task ForgetAsync(OrchestratorId id, CancellationToken cancellationToken) => log.RemoveAsync(Enrolments, id.Text, cancellationToken);
 
     /// <summary>Anomalies that last or are still remembered.</summary>
-    public IEnumerable<AnomalySpan> ReadAnomalies() =>
-        log.Read(Anomalies).Select(e => JsonSerializer.Deserialize(e.Json, MemoryJson.Default.AnomalySpan)!);
+    public IEnumerable<AnomalySpan> ReadAnomalies(string kind = Anomalies) =>
+        log.Read(kind).Select(e => JsonSerializer.Deserialize(e.Json, MemoryJson.Default.AnomalySpan)!);
 
     /// <summary>Brings what is remembered of anomalies in line with what is known.</summary>
-    public async Task RememberAsync(ImmutableArray<AnomalySpan> before, ImmutableArray<AnomalySpan> now, CancellationToken cancellationToken)
+    public async Task RememberAsync(ImmutableArray<AnomalySpan> before, ImmutableArray<AnomalySpan> now, CancellationToken cancellationToken, string kind = Anomalies)
     {
-        foreach (var gone in before.Where(b => !now.Any(n => Key(n) == Key(b)))) await log.RemoveAsync(Anomalies, Key(gone), cancellationToken);
+        foreach (var gone in before.Where(b => !now.Any(n => Key(n) == Key(b)))) await log.RemoveAsync(kind, Key(gone), cancellationToken);
         foreach (var span in now.Where(n => !before.Contains(n)))
         {
-            await log.PutAsync(Anomalies, Key(span), JsonSerializer.Serialize(span, MemoryJson.Default.AnomalySpan), cancellationToken);
+            await log.PutAsync(kind, Key(span), JsonSerializer.Serialize(span, MemoryJson.Default.AnomalySpan), cancellationToken);
         }
     }
 

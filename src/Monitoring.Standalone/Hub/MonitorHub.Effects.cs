@@ -11,8 +11,10 @@ internal sealed partial class MonitorHub
     private ImmutableArray<Effect> Apply(OrchestratorId id, Event e, DateTimeOffset? at = null)
     {
         if (!_states.TryGetValue(id, out var state)) return [];
-        var step = Orchestrator.On(state, e, Env(at ?? _time.GetUtcNow()));
+        var now = at ?? _time.GetUtcNow();
+        var step = Orchestrator.On(state, e, Env(now));
         _states[id] = step.State;
+        Follow(state, step.State, now);
         foreach (var effect in step.Effects) Run(step.State, effect);
         return step.Effects;
     }
@@ -35,6 +37,21 @@ internal sealed partial class MonitorHub
                 break;
             case Effect.PublishScore publish:
                 _board.Set(state, publish.Region, publish.Cell);
+                break;
+            case Effect.PublishAvailability publish:
+                _board.Set(state, publish.Region, publish.Availability);
+                break;
+            case Effect.CheckLiveness check:
+                CheckNow(check.Region, check.Orchestrator);
+                break;
+            case Effect.OpenIncident { Notification: var owed }:
+                _outgoing.Add(owed);
+                break;
+            case Effect.ChangeIncident { Notification: var owed }:
+                _outgoing.Add(owed);
+                break;
+            case Effect.ResolveIncident { Notification: var owed }:
+                _outgoing.Add(owed);
                 break;
             case Effect.ArmDeadline arm:
                 _deadlines.Arm(state.Id, arm.At);
@@ -261,9 +278,11 @@ internal sealed partial class MonitorHub
         {
             await _memory.ForgetAsync(old.Id, CancellationToken.None);
             await _schedule.ForgetAsync(old.Id, CancellationToken.None);
+            await _availability.ForgetAsync(old.Id);
             _states.Remove(old.Id);
         }
 
+        Volatile.Write(ref _enrolled, enrolled.Count);
         _isEnrolled = true;
         ListTargets();
     }

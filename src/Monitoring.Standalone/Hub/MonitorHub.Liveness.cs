@@ -37,6 +37,7 @@ internal sealed partial class MonitorHub
         }
 
         if (liveness.Seen.ControlsWell is { } well) await LearnAsync(_health.OnControls(liveness.Region, well, _time.GetUtcNow()));
+        await TakeChecksAsync(liveness.Region, liveness.Seen.Checks, _time.GetUtcNow());
         liveness.Answer.TrySetResult();
     }
 
@@ -85,12 +86,12 @@ internal sealed partial class MonitorHub
                 Targets = isNew ? _targets : null,
                 CheckNow = wanted is null ? [] : [.. wanted],
                 Every = Every,
+                Shift = Every * _options.Policy.Schedule.Regions.IndexOf(asked.Region) / _queues.Count,
             };
             if (asked.Answer.TrySetResult(orders)) wanted?.Clear();
             _waitingOrders.RemoveAt(i--);
         }
     }
 
-    // Each region in its turn: with many of them each asks less often.
-    private TimeSpan Every => TimeSpan.FromMinutes(Math.Max(5, _queues.Count));
+    private TimeSpan Every => _options.Policy.Availability.Every(_queues.Count);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Monitoring.Core;
@@ -24,7 +25,7 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
     private readonly ILogger _log;
     private readonly Channel<Command> _commands = Channel.CreateUnbounded<Command>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Dictionary<OrchestratorId, OrchestratorState> _states = [];
-    private readonly Dictionary<RegionId, RegionQueue> _queues = [];
+    private readonly ConcurrentDictionary<RegionId, RegionQueue> _queues = [];
     private readonly List<Command.Lease> _waiting = [];
     private readonly Deadlines _deadlines = new();
     private readonly Dictionary<(TestId, int), Task> _storing = [];
@@ -50,6 +51,9 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
         _time = time;
         _log = log;
         _health = RegionHealth.New(options.Anomaly).Remembering(_memory.ReadAnomalies());
+        _liveness = RegionHealth.New(options.LivenessAnomaly).Remembering(_memory.ReadAnomalies(Memory.LivenessAnomalies));
+        _availability = new AvailabilityKeeper(memory, options.KeepChecksEvery, options.StoreRetry);
+        _outgoing = new Outgoing(options.StoreRetry);
         foreach (var region in options.Policy.Schedule.Regions) _queues[region] = RegionQueue.Empty;
     }
 
@@ -114,9 +118,6 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
         return answer.Task.WaitAsync(cancellationToken);
     }
 
-    /// <summary>The region's controls were tried.</summary>
-    public void ControlsTried(RegionId region, bool well) => Send(new Command.Controls(region, well));
-
     /// <summary>The set that was enrolled when the last process ended.</summary>
     public IEnumerable<RegistryEntry> RememberedSet() => _memory.ReadEnrolments()
         .Where(e => e.WithdrawnAt is null).Select(e => new RegistryEntry(e.Id, e.ServiceUri, e.Verified));
@@ -136,6 +137,7 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
             folded++;
         }
 
+        RememberAvailability();
         foreach (var gone in _memory.ReadEnrolments().Where(e => e.WithdrawnAt is not null))
         {
             if (_states.ContainsKey(gone.Id)) Apply(gone.Id, new Event.Withdrawn(gone.WithdrawnAt!.Value));
@@ -143,6 +145,7 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
 
         foreach (var id in _states.Keys.ToList()) Apply(id, new Event.Ticked());
         _board.Publish(now);
+        Interlocked.Exchange(ref _replayed, folded);
         return folded;
     }
 
@@ -184,10 +187,13 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
 
     private void Send(Command command) => _commands.Writer.TryWrite(command);
 
-    private Env Env(DateTimeOffset now) => new(now, _options.Policy, View(now), _plans.PlanOf);
+    private Env Env(DateTimeOffset now) => new(now, _options.Policy, View(now), _plans.PlanOf)
+    {
+        NetworkFails = NetworkAvailability.Fails(_active, _troubled, _options.Policy.Availability),
+    };
 
     private RegionHealthView View(DateTimeOffset now) =>
-        new([.. _queues.Where(q => q.Value.IsStale(now, _options.StaleAfter)).Select(q => q.Key)], _health.Anomalies);
+        new([.. _queues.Where(q => q.Value.IsStale(now, _options.StaleAfter)).Select(q => q.Key)], _health.Anomalies) { Muted = _liveness.Anomalies };
 
     private async Task ObeyAsync(Command command)
     {
@@ -207,8 +213,10 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
                     extend.Answer.TrySetResult(_queues.TryGetValue(extend.Region, out var queue) && queue.IsLeased(extend.Test));
                     break;
                 case Command.Return back:
-                    if (_jobs.TryGetValue(back.Test, out var whose)) Apply(whose, new Event.TestDeferred(back.Test, back.Reason));
-                    if (Budget is not null) await Budget.SettleAsync(back.Test, 0, CancellationToken.None);
+                    // A region gives back what it has leased, and nothing else.
+                    if (_queues.TryGetValue(back.Region, out var leases) && leases.IsLeased(back.Test) && _jobs.TryGetValue(back.Test, out var whose))
+                        Apply(whose, new Event.TestDeferred(back.Test, back.Reason));
+                    if (Budget is not null && Budget.IsOf(back.Test, back.Region)) await Budget.SettleAsync(back.Test, 0, CancellationToken.None);
                     back.Answer.TrySetResult();
                     break;
                 case Command.Report report:
@@ -221,8 +229,8 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
                     await EnrolAsync(enrol.Rule);
                     enrol.Answer.TrySetResult();
                     break;
-                case Command.Controls controls:
-                    await LearnAsync(_health.OnControls(controls.Region, controls.Well, _time.GetUtcNow()));
+                case Command.Vitals vitals:
+                    await ObeyAsync(vitals);
                     break;
                 case Command.Liveness liveness:
                     await ObeyAsync(liveness);
@@ -232,6 +240,12 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
                     break;
                 case Command.GiveUpOrders asked:
                     Obey(asked);
+                    break;
+                case Command.Told told:
+                    Obey(told);
+                    break;
+                case Command.NotTold notTold:
+                    Obey(notTold);
                     break;
                 case Command.Stored stored:
                     _storing.Remove((stored.Revision.Test, stored.Revision.Revision));
@@ -278,6 +292,9 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
             case Command.Enrol enrol:
                 enrol.Answer.TrySetException(e);
                 break;
+            case Command.Vitals vitals:
+                vitals.Answer.TrySetException(e);
+                break;
             case Command.Liveness liveness:
                 liveness.Answer.TrySetException(e);
                 break;
@@ -294,6 +311,7 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
         {
             _nextHealthTick = now + TimeSpan.FromSeconds(30);
             await LearnAsync(_health.OnTick(now));
+            await LearnLivenessAsync(_liveness.OnTick(now));
         }
 
         if (_storeRetryAt <= now)
@@ -305,7 +323,9 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
         }
 
         await GrantLeasesAsync(now);
+        await KeepAndTellAsync(now);
         GiveOrders(now);
+        LookAtRegions();
         if (_board.IsStale && now >= _nextSnapshot)
         {
             _nextSnapshot = now + _options.SnapshotEvery;
@@ -315,7 +335,7 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
 
     private async Task WaitAsync(CancellationToken stop)
     {
-        var next = _nextHealthTick;
+        var next = SoonestOfIncidents(_nextHealthTick);
         if (_deadlines.Next is { } deadline && deadline < next) next = deadline;
         if (_storeRetryAt < next) next = _storeRetryAt.Value;
         if (_board.IsStale && _nextSnapshot < next) next = _nextSnapshot;
@@ -351,7 +371,12 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
             if (jobs.IsEmpty && now < lease.Until) continue;
             if (Budget is not null) jobs = await WithAllowanceAsync(Budget, jobs, now);
             if (jobs.IsEmpty && now < lease.Until) continue;
-            foreach (var job in jobs) Apply(job.Orchestrator, new Event.TestLeased(job.Id));
+            foreach (var job in jobs)
+            {
+                using var span = TestTrace.Start("lease", job.Id, job.Orchestrator, job.Region);
+                Apply(job.Orchestrator, new Event.TestLeased(job.Id));
+            }
+
             if (!lease.Answer.TrySetResult(jobs))
             {
                 foreach (var job in jobs)

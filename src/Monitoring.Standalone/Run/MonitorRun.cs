@@ -3,11 +3,13 @@ using Microsoft.Extensions.Logging;
 using Monitoring.Ethereum;
 using Monitoring.Livepeer;
 using Monitoring.Simulator;
+using Monitoring.Standalone.Alerts;
 using Monitoring.Standalone.Commands;
 using Monitoring.Standalone.Configuration;
 using Monitoring.Standalone.Hub;
 using Monitoring.Standalone.Logging;
 using Monitoring.Standalone.PostTo;
+using Monitoring.Standalone.Regions;
 using Monitoring.Standalone.Sources;
 using Monitoring.Standalone.Wallet;
 using Monitoring.Storage;
@@ -72,24 +74,30 @@ internal sealed partial class MonitorRun
     {
         await using var memory = await KeyedLog.OpenAsync(directory.State, LogFault, stop);
         await DataNetwork.ClaimAsync(memory, _options.IsSimulated, directory.DirectoryPath, stop);
-        await using var store = await JournalResultStore.OpenAsync(directory.Journal, _around.Time, LogFault, stop);
+        await using var opened = await OpenedStore.OpenAsync(_options, directory, _around.Time, LogFault, LogFault, stop);
+        await using var store = new MeasuredResultStore(opened.Results, _around.Time);
         await using var fleet = _options.IsSimulated ? await RememberedPorts.StartAsync(_options.Simulate, memory, stop) : null;
         using var webhook = _options.Source.Kind == SourceKind.Webhook ? new WebhookSource(_options.Source.Webhook!, _around.Time) : null;
-        using var chain = _options.Wallet is null ? null : await ChainAccess.ConnectAsync(_options.Chain!, _around.Time, stop);
-        using var wallet = chain is null ? null : await OpenWalletAsync(chain, directory, stop);
+        using var chain = _options.Chain is null || (_options.Wallet is null && _options.Source.Kind != SourceKind.Chain) ? null : await ChainAccess.ConnectAsync(_options.Chain!, _around.Time, stop);
+        using var wallet = chain is null || _options.Wallet is null ? null : await OpenWalletAsync(chain, directory, stop);
         IOrchestratorSource source = fleet is not null ? new SimulatedSource(fleet)
             : webhook is not null ? webhook
             : _options.Source.Kind == SourceKind.Chain ? new ChainSource(chain!)
             : new ListSource(_options.Source.Orchestrators);
 
+        MonitorHub? measuring = null;
+        await using var alerts = await AlertDesk.OpenAsync(
+            _options.Alerts, directory, () => measuring is not { IsStoring: true } ? "results cannot be stored" : null, LogFault, _around.Time, _logs, stop);
         var plans = await PlanBook.OpenAsync(memory, _options.Schedule, stop);
         var board = new Board();
         var schedule = new ScheduleBook(memory, plans, _options.Schedule, _around.Time);
         await schedule.OpenAsync(stop);
         var hub = new MonitorHub(new HubOptions { Policy = _options.Policy }, store, memory, plans, schedule, board, _around.Time, _logs.CreateLogger<MonitorHub>())
         {
-            Budget = wallet is null ? null : await Budget.OpenAsync(_options.Spend, memory, _around.Time.GetUtcNow(), stop),
+            Notifications = alerts,
+            Budget = chain is null ? null : await Budget.OpenAsync(_options.Spend, memory, _around.Time.GetUtcNow(), stop),
         };
+        measuring = hub;
         LogReplayed(await hub.ReplayAsync(stop));
         var remembered = hub.RememberedSet().ToList();
         var registry = new Registry(
@@ -99,16 +107,22 @@ internal sealed partial class MonitorRun
         if (poster is not null) hub.OnMeasured = result => poster.OfferAsync(result, CancellationToken.None);
         var watch = wallet is null ? null : new WalletWatch(wallet.Watch, wallet.Reserve, _around.Time, _logs.CreateLogger<WalletWatch>());
         List<IInstrumentStatus> instrument = [];
+        List<IHostGauges> gauges = [];
         if (watch is not null) instrument.Add(watch);
-        await using var app = WebHost.Build(_options, board, hub, schedule, store, new OrchestratorBook(registry, source as ChainSource), instrument, _around.Time, _logs);
+        if (watch is not null) gauges.Add(new WalletGauges(() => watch.Latest, hub.Budget, _options.Spend));
+        if (poster is not null) gauges.Add(new PosterGauges(poster));
+        using var remote = _options.Remote.Regions.IsEmpty ? null : await RemoteRegions.OpenAsync(_options, hub, memory, directory.DirectoryPath, _around.Time, _logs, stop);
+        instrument.Add(new RegionParts(hub, remote?.Refused, _around.Time));
+        var parts = new WebParts { Book = new OrchestratorBook(registry, source as ChainSource), Instrument = instrument, Gauges = gauges, Alerts = alerts, Remote = remote };
+        await using var app = WebHost.Build(_options, board, hub, schedule, store, parts, _around.Time, _logs);
         await app.StartAsync(stop);
 
         var regions = _options.Region.Measured
-            .Select(id => new Region(id, _options, wallet?.Paymaster ?? OffChainPaymaster.Instance, Path.Combine(directory.Spool, id.Code), hub, _around.Time, _logs, LogFault)).ToList();
+            .Select(id => new Region(id, RegionSetup.Of(_options), wallet?.Paymaster ?? OffChainPaymaster.Instance, Path.Combine(directory.Spool, id.Code), hub, null, _around.Time, _logs, LogFault)).ToList();
         Banner.Write(_options, app.Urls, wallet?.Address, _around.Error);
         try
         {
-            return await LiveAsync(app, hub, registry, regions, store, poster, watch, stop);
+            return await LiveAsync(app, hub, registry, regions, opened, poster, watch, alerts, stop);
         }
         finally
         {
@@ -118,11 +132,12 @@ internal sealed partial class MonitorRun
 
     // Each part outlives those that need it: regions report to the hub, the hub tells the poster.
     private async Task<int> LiveAsync(
-        WebApplication app, MonitorHub hub, Registry registry, List<Region> regions, JournalResultStore store, LeaderboardPoster? poster, WalletWatch? watch, CancellationToken stop)
+        WebApplication app, MonitorHub hub, Registry registry, List<Region> regions, OpenedStore store, LeaderboardPoster? poster, WalletWatch? watch, AlertDesk alerts, CancellationToken stop)
     {
         using var stopMeasuring = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var stopHub = new CancellationTokenSource();
         using var stopPosting = new CancellationTokenSource();
+        using var stopTelling = new CancellationTokenSource();
         var failed = false;
         async Task WatchAsync(string part, Task work)
         {
@@ -139,11 +154,12 @@ internal sealed partial class MonitorRun
         }
 
         var posting = WatchAsync("the poster", poster?.RunAsync(stopPosting.Token) ?? Task.CompletedTask);
+        var telling = WatchAsync("alerting", alerts.RunAsync(stopTelling.Token));
         var hubbing = WatchAsync("the hub", hub.RunAsync(stopHub.Token));
         var measuring = Task.WhenAll([
             WatchAsync("the registry", registry.RunAsync(stopMeasuring.Token)),
             WatchAsync("the watch over the wallet", watch?.RunAsync(stopMeasuring.Token) ?? Task.CompletedTask),
-            WatchAsync("the upkeep of the journal", KeepJournalAsync(store, stopMeasuring.Token)),
+            WatchAsync("the upkeep of the store", KeepStoreAsync(store, stopMeasuring.Token)),
             .. regions.Select(r => WatchAsync("a region", r.RunAsync(stopMeasuring.Token)))]);
 
         await measuring;
@@ -154,11 +170,13 @@ internal sealed partial class MonitorRun
         using (var limit = new CancellationTokenSource(DrainLimit)) await WatchAsync("the hub's last work", hub.DrainAsync(limit.Token));
         await stopPosting.CancelAsync();
         await posting;
+        await stopTelling.CancelAsync();
+        await telling;
         LogStopped();
         return failed ? ExitCode.Failure : ExitCode.Ok;
     }
 
-    private async Task KeepJournalAsync(JournalResultStore store, CancellationToken stop)
+    private async Task KeepStoreAsync(OpenedStore store, CancellationToken stop)
     {
         try
         {
@@ -166,7 +184,7 @@ internal sealed partial class MonitorRun
             {
                 try
                 {
-                    await store.CloseDaysAsync(stop);
+                    await store.KeepAsync(stop);
                 }
                 catch (IOException e)
                 {

@@ -17,4 +17,7 @@ namespace Monitoring.Storage.Lines;
 [JsonSerializable(typeof(HourlyHeaderLine))]
 [JsonSerializable(typeof(HourlyLine))]
 [JsonSerializable(typeof(StateLine))]
+[JsonSerializable(typeof(NotificationLine))]
+[JsonSerializable(typeof(OwedLine))]
+[JsonSerializable(typeof(TakenIncidentLine))]
 internal sealed partial class StoredJson : JsonSerializerContext;

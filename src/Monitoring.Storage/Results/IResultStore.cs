@@ -62,7 +62,7 @@ public sealed record ResultQuery
 public sealed record HourlySums(
     OrchestratorId Orchestrator, RegionId Region, DateTimeOffset Hour, string Method, ScoreSums Sums, int Tests, int Planned);
 
-/// <summary>The disk is full or unwritable. Nothing is dropped: whoever gets this stops taking on work.</summary>
+/// <summary>The disk is full or unwritable, or the database is out of reach. Nothing is dropped: whoever gets this stops taking on work.</summary>
 public sealed class StorageFullException : IOException
 {
     /// <summary>Creates the exception with what could not be written, where and why.</summary>

@@ -29,10 +29,10 @@ internal static class Headers
     }
 
     /// <summary>Answers with plain text.</summary>
-    public static Task SendTextAsync(HttpContext context, int status, ReadOnlyMemory<byte> text)
+    public static Task SendTextAsync(HttpContext context, int status, ReadOnlyMemory<byte> text, string type = "text/plain; charset=utf-8")
     {
         context.Response.StatusCode = status;
-        context.Response.ContentType = "text/plain; charset=utf-8";
+        context.Response.ContentType = type;
         return SendBodyAsync(context, text);
     }
 

@@ -52,6 +52,8 @@ public sealed class OrchestratorTests
         var at = At.AddHours(1);
         var id = Planned(0, at);
         Enrol();
+        Assert.Equal(At + Sample.Policy.Availability.RulesEvery, Assert.IsType<Effect.ArmDeadline>(_effects[^1]).At);
+        On(new Event.Ticked(), at.AddMinutes(-7));
         Assert.Equal(at.AddMinutes(-5).AddMilliseconds(1), Assert.IsType<Effect.ArmDeadline>(_effects[^1]).At);
         Assert.DoesNotContain(_effects, e => e is Effect.QueueTest);
         var job = Assert.Single(On(new Event.Ticked(), at.AddMinutes(-5).AddMilliseconds(1)).OfType<Effect.QueueTest>()).Job;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Monitoring.Core;
 using TestResult = Monitoring.Core.TestResult;
@@ -27,6 +28,9 @@ internal sealed class RunningTest(TestJob job, CancellationToken cancelled)
     private readonly TaskCompletionSource<TestResult> _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public TestJob Job => job;
+
+    /// <summary>The span that was current as the test began: what an HTTP client would pass on.</summary>
+    public Activity? Current { get; } = Activity.Current;
 
     public CancellationToken Cancelled => cancelled;
 

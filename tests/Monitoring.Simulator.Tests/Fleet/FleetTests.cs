@@ -187,7 +187,7 @@ public sealed class FleetTests
     public async Task A_chosen_port_is_taken_and_a_taken_one_is_named()
     {
         int port;
-        using (var held = new HeldPort(0)) port = held.Port;
+        using (var held = new HeldPort(new IPEndPoint(IPAddress.Loopback, 0))) port = held.Port;
         var options = new FleetOptions { Nodes = [new NodeOptions { Name = "mine", Behaviour = Behaviour.Fast, Port = port }] };
         await using var fleet = await SimulatedFleet.StartAsync(options, _cancellation);
         Assert.Equal(port, fleet.Nodes[0].Uri.Port);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
+using Monitoring.Testing;
 
 namespace Monitoring.Standalone.Tests.EndToEnd;
 
@@ -35,17 +36,19 @@ internal sealed class MonitorProcess : IAsyncDisposable
     }
 
     /// <summary>Starts <c>monitor</c> with these arguments; the test's own settings do not reach it.</summary>
-    public static MonitorProcess Start(string directory, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    public static MonitorProcess Start(string directory, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        StartIn(site: null, directory, environment, arguments);
+
+    /// <summary>The same in a network namespace (<see cref="DistantSites"/>); null for this machine's own.</summary>
+    public static MonitorProcess StartIn(string? site, string directory, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         var monitor = Path.Combine(AppContext.BaseDirectory, "monitor.dll");
         var host = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
-        var start = new ProcessStartInfo(host, ["exec", monitor, .. arguments])
-        {
-            WorkingDirectory = directory,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        var start = site is null ? new ProcessStartInfo(host, ["exec", monitor, .. arguments]) : DistantSites.Inside(site, host, ["exec", monitor, .. arguments]);
+        start.WorkingDirectory = directory;
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
         foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("MONITOR_", StringComparison.OrdinalIgnoreCase)).ToList()) start.Environment.Remove(name);
         foreach (var (name, value) in environment) start.Environment[name] = value;
         return new MonitorProcess(Process.Start(start)!);

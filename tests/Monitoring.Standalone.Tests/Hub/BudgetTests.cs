@@ -77,7 +77,7 @@ public sealed class BudgetTests : IAsyncLifetime
     {
         var who = OrchestratorId.Parse("0x00000000000000000000000000000000000000aa");
         var caps = new SpendCaps { PerTest = 10, PerOrchestratorDay = 10, PerRegionDay = 100, PerDay = 100 };
-        await using var hub = await HubUnderTest.StartAsync(caps, null, null, null, who);
+        await using var hub = await HubUnderTest.StartAsync(caps, null, null, null, [who]);
         var first = Assert.Single(await hub.LeaseSomeAsync(HubUnderTest.Fra));
         Assert.Equal(10, first.Allowance);
 

@@ -36,6 +36,9 @@ internal sealed class HubUnderTest : IAsyncDisposable
 
     public MonitorHub Hub { get; }
 
+    /// <summary>Takes the notifications of every hub on the same files.</summary>
+    public Sink Sink { get; private init; } = new();
+
     public Board Board { get; }
 
     public PlanBook Plans { get; }
@@ -54,7 +57,7 @@ internal sealed class HubUnderTest : IAsyncDisposable
     public static async Task<HubUnderTest> StartAsync(Scratch? scratch = null, VirtualTime? time = null, Func<IResultStore, IResultStore>? wrap = null, params OrchestratorId[] enrolled) =>
         await StartAsync(null, scratch, time, wrap, enrolled);
 
-    public static async Task<HubUnderTest> StartAsync(SpendCaps? caps, Scratch? scratch, VirtualTime? time, Func<IResultStore, IResultStore>? wrap, params OrchestratorId[] enrolled)
+    public static async Task<HubUnderTest> StartAsync(SpendCaps? caps, Scratch? scratch, VirtualTime? time, Func<IResultStore, IResultStore>? wrap, OrchestratorId[] enrolled, Sink? sink = null)
     {
         var owns = scratch is null;
         scratch ??= new Scratch();
@@ -66,11 +69,13 @@ internal sealed class HubUnderTest : IAsyncDisposable
         var board = new Board();
         var schedule = new ScheduleBook(memory, plans, Policy.Schedule, time);
         await schedule.OpenAsync(CancellationToken.None);
+        sink ??= new Sink();
         var hub = new MonitorHub(new HubOptions { Policy = Policy }, store, memory, plans, schedule, board, time, NullLogger<MonitorHub>.Instance)
         {
+            Notifications = sink,
             Budget = caps is null ? null : await Budget.OpenAsync(caps, memory, time.GetUtcNow(), CancellationToken.None),
         };
-        var under = new HubUnderTest(scratch, owns, time, memory, store, hub, board, plans, schedule);
+        var under = new HubUnderTest(scratch, owns, time, memory, store, hub, board, plans, schedule) { Sink = sink };
         await hub.ReplayAsync(CancellationToken.None);
         under._running = hub.RunAsync(under._stop.Token);
         if (enrolled.Length > 0) await under.EnrolAsync(enrolled);

@@ -1,0 +1,31 @@
+using Monitoring.Core;
+using Monitoring.Storage;
+
+namespace Monitoring.Cluster.Hosting;
+
+/// <summary>The result store as one silo sees it: while it refuses writes, nothing is leased here.</summary>
+internal sealed class StoreGate(IResultStore store, HubRules rules, TimeProvider time)
+{
+    private long _refusedAt = long.MinValue;
+
+    /// <summary>False for a while after the store refused a write.</summary>
+    public bool IsOpen => Interlocked.Read(ref _refusedAt) + rules.RetryAfter.Ticks <= time.GetUtcNow().UtcTicks;
+
+    /// <summary>Stores a revision; durable when it completes.</summary>
+    public async Task AppendAsync(OutcomeRevision revision, TestEvidence? evidence)
+    {
+        try
+        {
+            await store.AppendAsync(revision, evidence, CancellationToken.None);
+            Interlocked.Exchange(ref _refusedAt, 0);
+        }
+        catch
+        {
+            Interlocked.Exchange(ref _refusedAt, time.GetUtcNow().UtcTicks);
+            throw;
+        }
+    }
+
+    /// <inheritdoc cref="IResultStore.ReadAsync" />
+    public IAsyncEnumerable<OutcomeRevision> ReadAsync(ResultQuery query, CancellationToken cancellationToken) => store.ReadAsync(query, cancellationToken);
+}

@@ -1,0 +1,19 @@
+using Monitoring.Core;
+using Orleans.Concurrency;
+
+namespace Monitoring.Cluster.Leaderboard;
+
+/// <summary>Makes the snapshots of the whole leaderboard that every silo serves. Key 0.</summary>
+[Alias("monitoring.leaderboard")]
+internal interface ILeaderboardGrain : IGrainWithIntegerKey
+{
+    /// <summary>The newest snapshot, if it is newer than the caller's.</summary>
+    /// <returns>Null when it is not, and until every shard has collected its rows.</returns>
+    [Alias("IfNewer")]
+    [AlwaysInterleave]
+    Task<LeaderboardSnapshot?> IfNewer(long version);
+
+    /// <summary>Looks at the shards now, instead of at the next turn of its clock.</summary>
+    [Alias("Refresh")]
+    Task Refresh();
+}

@@ -1,0 +1,84 @@
+using Microsoft.Extensions.Logging;
+using Monitoring.Cluster.Hosting;
+using Monitoring.Cluster.Orchestrators;
+using Monitoring.Cluster.Registry;
+using Monitoring.Core;
+using Orleans.Concurrency;
+
+namespace Monitoring.Cluster.Leaderboard;
+
+/// <inheritdoc cref="IScoreShardGrain" />
+/// <remarks>
+/// It keeps no state of its own: after an activation it asks every orchestrator that the registry knows for its row. Reentrant, because
+/// orchestrators show their rows meanwhile.
+/// </remarks>
+[Reentrant]
+[KeepAlive]
+[GrainType("score-shard")]
+internal sealed partial class ScoreShardGrain(HubRules rules, TimeProvider time, ILogger<ScoreShardGrain> log) : Grain, IScoreShardGrain
+{
+    private const int AtOnce = 64;
+    private readonly SortedDictionary<OrchestratorId, LeaderboardRow> _rows = [];
+    private readonly Dictionary<OrchestratorId, long> _versions = [];
+    private long _version;
+    private bool _isComplete;
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        Changed();
+        this.RegisterGrainTimer(
+            static (shard, stop) => shard.CollectAsync(stop), this, new GrainTimerCreationOptions(TimeSpan.Zero, rules.RetryAfter) { Interleave = true });
+        return Task.CompletedTask;
+    }
+
+    public Task<long> Show(OrchestratorId orchestrator, LeaderboardRow? row, long version)
+    {
+        if (_versions.GetValueOrDefault(orchestrator) is var known && known >= version) return Task.FromResult(known);
+        _versions[orchestrator] = version;
+        Put(orchestrator, row);
+        return Task.FromResult(0L);
+    }
+
+    public Task<ShardRows?> RowsSince(long known) =>
+        Task.FromResult(known == _version ? null : new ShardRows { Version = _version, IsComplete = _isComplete, Rows = [.. _rows.Values] });
+
+    private void Put(OrchestratorId orchestrator, LeaderboardRow? row)
+    {
+        if (row is not null) _rows[orchestrator] = row;
+        else if (!_rows.Remove(orchestrator)) return;
+        Changed();
+    }
+
+    private void Changed() => _version = Math.Max(_version + 1, time.GetUtcNow().UtcTicks);
+
+    private async Task CollectAsync(CancellationToken stop)
+    {
+        if (_isComplete) return;
+        try
+        {
+            var number = (int)this.GetPrimaryKeyLong();
+            var known = await GrainFactory.GetGrain<IRegistryGrain>(0).Known(number);
+            foreach (var some in known.Chunk(AtOnce))
+            {
+                stop.ThrowIfCancellationRequested();
+                var rows = await Task.WhenAll(some.Select(id => GrainFactory.GetGrain<IOrchestratorGrain>(id.Text).Row()));
+
+                // What an orchestrator has shown by itself meanwhile is newer.
+                for (var i = 0; i < some.Length; i++)
+                {
+                    if (!_versions.ContainsKey(some[i])) Put(some[i], rows[i]);
+                }
+            }
+
+            _isComplete = true;
+            Changed();
+        }
+        catch (Exception e)
+        {
+            LogNotCollected(this.GetPrimaryKeyLong(), e.Message);
+        }
+    }
+
+    [LoggerMessage(2021, LogLevel.Warning, "Score shard {Shard} could not collect its rows and tries again: {Why}")]
+    private partial void LogNotCollected(long shard, string why);
+}

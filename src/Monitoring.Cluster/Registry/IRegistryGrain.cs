@@ -1,0 +1,63 @@
+using Monitoring.Core;
+using Orleans.Concurrency;
+
+namespace Monitoring.Cluster.Registry;
+
+/// <summary>Who is in the active set, and since when. Key 0.</summary>
+[Alias("monitoring.registry")]
+internal interface IRegistryGrain : IGrainWithIntegerKey
+{
+    /// <summary>Somebody walked the source. Every orchestrator that it concerns is told before it completes, or soon after.</summary>
+    /// <returns>Members of the active set now; unchanged while a surprising walk waits to be confirmed.</returns>
+    [Alias("Walk")]
+    [ResponseTimeout("00:02:00")]
+    Task<int> Walk(ImmutableArray<RegistryEntryWire> listed);
+
+    /// <summary>Everybody of a score shard who may have something published.</summary>
+    [Alias("Known")]
+    [AlwaysInterleave]
+    Task<ImmutableArray<OrchestratorId>> Known(int shard);
+
+    /// <summary>True for whoever is, or lately was, enrolled.</summary>
+    [Alias("Knows")]
+    [AlwaysInterleave]
+    Task<bool> Knows(OrchestratorId orchestrator);
+
+    /// <summary>An orchestrator is known from posted results alone.</summary>
+    /// <returns>False when there are too many of those.</returns>
+    [Alias("NotePosted")]
+    Task<bool> NotePosted(OrchestratorId orchestrator);
+}
+
+/// <summary>A <see cref="RegistryEntry"/> between silos.</summary>
+[GenerateSerializer]
+[Alias("monitoring.registry-entry")]
+[Immutable]
+internal sealed class RegistryEntryWire
+{
+    [Id(0)]
+    public required OrchestratorId Id { get; init; }
+
+    [Id(1)]
+    public required string ServiceUri { get; init; }
+
+    [Id(2)]
+    public required bool Verified { get; init; }
+
+    /// <summary>Starts and ends of announced maintenance, in turn.</summary>
+    [Id(3)]
+    public ImmutableArray<DateTimeOffset> Maintenance { get; init; } = [];
+
+    public static RegistryEntryWire Of(RegistryEntry entry) => new()
+    {
+        Id = entry.Id,
+        ServiceUri = entry.ServiceUri,
+        Verified = entry.Verified,
+        Maintenance = [.. entry.Maintenance.SelectMany(m => new[] { m.From, m.Until })],
+    };
+
+    public RegistryEntry To() => new(Id, ServiceUri, Verified)
+    {
+        Maintenance = [.. Maintenance.Chunk(2).Select(m => new MaintenanceWindow(m[0], m[1]))],
+    };
+}

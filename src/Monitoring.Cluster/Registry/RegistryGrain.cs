@@ -1,0 +1,151 @@
+using Microsoft.Extensions.Logging;
+using Monitoring.Cluster.Hosting;
+using Monitoring.Cluster.Leaderboard;
+using Monitoring.Cluster.Orchestrators;
+using Monitoring.Cluster.State;
+using Monitoring.Core;
+
+namespace Monitoring.Cluster.Registry;
+
+/// <summary>
+/// The shell of <see cref="EnrolmentRule"/>. A change is remembered before anybody is told of it; who could not be told is told again, and
+/// everybody once an hour, which also repairs a reminder that was lost.
+/// </summary>
+[KeepAlive]
+[GrainType("registry")]
+internal sealed partial class RegistryGrain(
+    [PersistentState(StateNames.Registry, StateNames.Storage)] IPersistentState<RegistryDocument> kept,
+    HubRules rules,
+    TimeProvider time,
+    ILogger<RegistryGrain> log) : Grain, IRegistryGrain
+{
+    private const int AtOnce = 64;
+    private const int MostPosted = 10_000;
+    private readonly HashSet<OrchestratorId> _untold = [];
+    private readonly Dictionary<OrchestratorId, Enrolment> _known = [];
+    private EnrolmentRule _rule = null!;
+    private DateTimeOffset _everybodyAt;
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        foreach (var enrolment in kept.State.Enrolments) _known[enrolment.Id] = enrolment;
+        _rule = EnrolmentRule.From(_known.Values.Where(e => e.WithdrawnAt is null)
+            .Select(e => new RegistryEntry(e.Id, e.Record.ServiceUri, e.Record.Verified) { Maintenance = e.Record.Maintenance }));
+        _untold.UnionWith(_known.Keys);
+        _everybodyAt = time.GetUtcNow() + rules.EnrolAgainEvery;
+        this.RegisterGrainTimer(static (grain, _) => grain.TickAsync(), this, new GrainTimerCreationOptions(TimeSpan.Zero, rules.RetryAfter));
+        return Task.CompletedTask;
+    }
+
+    public async Task<int> Walk(ImmutableArray<RegistryEntryWire> listed)
+    {
+        var now = time.GetUtcNow();
+        var rule = _rule.OnWalk(listed.Select(e => e.To()), now);
+        var records = rule.Records();
+        var changed = new List<Enrolment>();
+        foreach (var (id, record) in records)
+        {
+            var before = _known.GetValueOrDefault(id);
+            if (before is not { WithdrawnAt: null }) changed.Add(new Enrolment(id, record, now, null));
+            else if (before.Record != record) changed.Add(before with { Record = record });
+        }
+
+        changed.AddRange(_known.Values.Where(e => e.WithdrawnAt is null && !records.ContainsKey(e.Id)).Select(e => e with { WithdrawnAt = now }));
+        var forgotten = _known.Values.Where(e => e.WithdrawnAt < now - rules.Replay - TimeSpan.FromDays(10)).Select(e => e.Id).Except(changed.Select(c => c.Id)).ToList();
+        if (changed.Count > 0 || forgotten.Count > 0)
+        {
+            var next = _known.Values.Where(e => !forgotten.Contains(e.Id)).ToDictionary(e => e.Id);
+            foreach (var enrolment in changed) next[enrolment.Id] = enrolment;
+            await PersistAsync(kept.State with { Schema = RegistryDocument.Current, Enrolments = [.. next.Values.OrderBy(e => e.Id)] });
+            foreach (var id in forgotten) _known.Remove(id);
+            foreach (var enrolment in changed)
+            {
+                _known[enrolment.Id] = enrolment;
+                _untold.Add(enrolment.Id);
+                if (enrolment.WithdrawnAt is null) LogEnrolled(enrolment.Id, enrolment.Record.ServiceUri);
+                else LogWithdrawn(enrolment.Id);
+            }
+        }
+
+        _rule = rule;
+        await TellAsync();
+        return rule.Active.Count;
+    }
+
+    public Task<ImmutableArray<OrchestratorId>> Known(int shard) =>
+        Task.FromResult<ImmutableArray<OrchestratorId>>([.. _known.Keys.Concat(kept.State.Posted).Where(id => ScoreShards.Of(id, rules.ScoreShards) == shard).Distinct()]);
+
+    public Task<bool> Knows(OrchestratorId orchestrator) => Task.FromResult(_known.ContainsKey(orchestrator));
+
+    public async Task<bool> NotePosted(OrchestratorId orchestrator)
+    {
+        var posted = kept.State.Posted;
+        if (_known.ContainsKey(orchestrator) || posted.Contains(orchestrator)) return true;
+        if (posted.Length >= MostPosted) return false;
+        await PersistAsync(kept.State with { Schema = RegistryDocument.Current, Posted = posted.Add(orchestrator) });
+        return true;
+    }
+
+    private Task TickAsync()
+    {
+        var now = time.GetUtcNow();
+        if (now >= _everybodyAt)
+        {
+            _everybodyAt = now + rules.EnrolAgainEvery;
+            _untold.UnionWith(_known.Keys);
+        }
+
+        return TellAsync();
+    }
+
+    private async Task TellAsync()
+    {
+        foreach (var some in _untold.ToList().Chunk(AtOnce)) await Task.WhenAll(some.Select(TellAsync));
+    }
+
+    private async Task TellAsync(OrchestratorId id)
+    {
+        if (!_known.TryGetValue(id, out var enrolment))
+        {
+            _untold.Remove(id);
+            return;
+        }
+
+        try
+        {
+            var grain = GrainFactory.GetGrain<IOrchestratorGrain>(id.Text);
+            if (enrolment.WithdrawnAt is { } at) await grain.Withdraw(at);
+            else await grain.Enrol(enrolment.Record, enrolment.Since);
+            _untold.Remove(id);
+        }
+        catch (Exception e)
+        {
+            LogNotTold(id, e.Message);
+        }
+    }
+
+    private async Task PersistAsync(RegistryDocument document)
+    {
+        var before = kept.State;
+        kept.State = document;
+        try
+        {
+            await kept.WriteStateAsync();
+        }
+        catch
+        {
+            kept.State = before;
+            DeactivateOnIdle();
+            throw;
+        }
+    }
+
+    [LoggerMessage(2041, LogLevel.Information, "{Orchestrator} at {ServiceUri} is enrolled")]
+    private partial void LogEnrolled(OrchestratorId orchestrator, string serviceUri);
+
+    [LoggerMessage(2042, LogLevel.Information, "{Orchestrator} left the active set")]
+    private partial void LogWithdrawn(OrchestratorId orchestrator);
+
+    [LoggerMessage(2043, LogLevel.Warning, "{Orchestrator} could not be told of its enrolment and is told again: {Why}")]
+    private partial void LogNotTold(OrchestratorId orchestrator, string why);
+}

@@ -1,0 +1,47 @@
+using System.Security.Cryptography;
+using System.Text;
+using Monitoring.Cluster.Hosting;
+using Monitoring.Core;
+
+namespace Monitoring.Cluster.Schedule;
+
+/// <summary>The plans of the days on one hub silo: the master secret is asked for once, and grains on any thread may draw.</summary>
+internal sealed class SiloPlans(HubRules rules, IGrainFactory grains)
+{
+    private readonly Lock _gate = new();
+    private DrawnPlans? _plans;
+    private byte[] _master = [];
+
+    /// <summary>Completes when plans can be drawn.</summary>
+    public async ValueTask LoadAsync()
+    {
+        lock (_gate)
+        {
+            if (_plans is not null) return;
+        }
+
+        var master = await grains.GetGrain<IScheduleGrain>(0).Master();
+        lock (_gate)
+        {
+            _master = master;
+            _plans ??= new DrawnPlans(master, rules.Policy.Schedule);
+        }
+    }
+
+    /// <summary>The plan of one orchestrator on one day.</summary>
+    /// <exception cref="InvalidOperationException"><see cref="LoadAsync"/> has not completed.</exception>
+    public ImmutableArray<PlannedTest> PlanOf(OrchestratorId orchestrator, OrchestratorRecord record, DateOnly day)
+    {
+        lock (_gate) return (_plans ?? throw new InvalidOperationException("The schedule's secret is not loaded.")).PlanOf(orchestrator, record, day);
+    }
+
+    /// <summary>
+    /// When in its period an orchestrator's reminder fires: keyed by the secret, so that reminders made together do not fire together and
+    /// nobody outside can tell when.
+    /// </summary>
+    public TimeSpan PhaseOf(OrchestratorId orchestrator, TimeSpan period)
+    {
+        var hash = HMACSHA256.HashData(_master, Encoding.ASCII.GetBytes("reminder|" + orchestrator.Text));
+        return TimeSpan.FromTicks((long)(BitConverter.ToUInt64(hash) % (ulong)period.Ticks));
+    }
+}

@@ -1,0 +1,51 @@
+using Monitoring.Core;
+
+namespace Monitoring.Cluster.Wire;
+
+/// <summary>A <see cref="RegionHealthView"/> between silos.</summary>
+[GenerateSerializer]
+[Alias("monitoring.region-health-view")]
+[Immutable]
+internal struct RegionHealthWire
+{
+    [Id(0)]
+    public ImmutableArray<RegionId> Stale;
+
+    [Id(1)]
+    public ImmutableArray<AnomalySpan> Anomalies;
+}
+
+/// <summary>An <see cref="AnomalySpan"/> between silos.</summary>
+[GenerateSerializer]
+[Alias("monitoring.anomaly")]
+[Immutable]
+internal struct AnomalyWire
+{
+    [Id(0)]
+    public RegionId Region;
+
+    [Id(1)]
+    public DateTimeOffset From;
+
+    [Id(2)]
+    public DateTimeOffset? Until;
+
+    [Id(3)]
+    public string Reason;
+}
+
+[RegisterConverter]
+internal sealed class RegionHealthConverter : IConverter<RegionHealthView, RegionHealthWire>
+{
+    public RegionHealthView ConvertFromSurrogate(in RegionHealthWire surrogate) => new([.. surrogate.Stale], surrogate.Anomalies);
+
+    public RegionHealthWire ConvertToSurrogate(in RegionHealthView value) => new() { Stale = [.. value.Stale.Order()], Anomalies = value.Anomalies };
+}
+
+[RegisterConverter]
+internal sealed class AnomalyConverter : IConverter<AnomalySpan, AnomalyWire>
+{
+    public AnomalySpan ConvertFromSurrogate(in AnomalyWire surrogate) => new(surrogate.Region, surrogate.From, surrogate.Until, surrogate.Reason);
+
+    public AnomalyWire ConvertToSurrogate(in AnomalySpan value) => new() { Region = value.Region, From = value.From, Until = value.Until, Reason = value.Reason };
+}

@@ -1,0 +1,138 @@
+using Microsoft.Extensions.Logging;
+using Monitoring.Core;
+
+namespace Monitoring.Standalone.Hub;
+
+/// <content>Who is up, who must know of it, and the incidents of the whole network.</content>
+internal sealed partial class MonitorHub
+{
+    private readonly AvailabilityKeeper _availability;
+    private readonly Outgoing _outgoing;
+    private IncidentBook _network = IncidentBook.Empty;
+    private RegionHealth _liveness;
+    private int _active;
+    private int _troubled;
+    private int _down;
+
+    /// <summary>Takes the notifications; what is owed waits while there is none.</summary>
+    public INotificationSink? Notifications { get; init; }
+
+    private void RememberAvailability()
+    {
+        _network = _availability.ReadNetwork();
+        foreach (var owed in _network.Owed) _outgoing.Add(owed);
+        foreach (var (id, availability) in _availability.Read())
+        {
+            if (!_states.ContainsKey(id)) _states[id] = OrchestratorState.New(id);
+            Apply(id, new Event.AvailabilityRemembered(availability));
+        }
+    }
+
+    private async Task TakeChecksAsync(RegionId region, ImmutableArray<LivenessCheck> checks, DateTimeOffset now)
+    {
+        var known = checks.Where(c => _states.TryGetValue(c.Orchestrator, out var state) && state.Active).ToList();
+        if (known.Count == 0) return;
+        await LearnLivenessAsync(_liveness.OnEvidence(region, known.Select(c => (c.Orchestrator, c.At, c.Alive)), now));
+        foreach (var of in known.GroupBy(c => c.Orchestrator)) Apply(of.Key, new Event.LivenessChecked(region, [.. of.OrderBy(c => c.At)]));
+    }
+
+    private async Task LearnLivenessAsync(RegionHealth next)
+    {
+        var before = _liveness.Anomalies;
+        _liveness = next;
+        if (before == next.Anomalies) return;
+        await _memory.RememberAsync(before, next.Anomalies, CancellationToken.None, Memory.LivenessAnomalies);
+        foreach (var span in next.Anomalies.Where(a => !before.Contains(a)))
+        {
+            if (span.Until is { } until) LogHeardAgain(span.Region, until);
+            else LogMuted(span.Region, span.From, span.Reason);
+        }
+    }
+
+    // After each step of an orchestrator: what it changed of the whole.
+    private void Follow(OrchestratorState before, OrchestratorState after, DateTimeOffset now)
+    {
+        if (ReferenceEquals(before.Availability, after.Availability) && before.Active == after.Active) return;
+        _failing.Follow(after);
+        _availability.Changed(after.Id, before.Availability, after.Availability, now);
+        Count(before, -1);
+        Count(after, +1);
+    }
+
+    private void Count(OrchestratorState state, int sign)
+    {
+        if (!state.Active) return;
+        _active += sign;
+        if (state.Availability.Phase != AvailabilityPhase.Up) _troubled += sign;
+        if (state.Availability.Phase is AvailabilityPhase.Down or AvailabilityPhase.Recovering) _down += sign;
+    }
+
+    /// <summary>Writes what was decided, and then tells it.</summary>
+    private async Task KeepAndTellAsync(DateTimeOffset now)
+    {
+        var network = NetworkAvailability.Look(_network, _active, _down, now, _options.Policy.Availability);
+        if (!ReferenceEquals(network, _network))
+        {
+            foreach (var owed in network.Owed) _outgoing.Add(owed);
+            _network = network;
+            _availability.NetworkChanged();
+        }
+
+        await _availability.KeepAsync(_states, _network, now);
+        if (Notifications is null || !_availability.IsSettled) return;
+        var batch = _outgoing.Next(now);
+        if (!batch.IsEmpty) _ = TellAsync(Notifications, batch);
+    }
+
+    private async Task TellAsync(INotificationSink sink, ImmutableArray<Notification> batch)
+    {
+        // Off the loop: a sink that is slow keeps nobody else waiting.
+        await Task.Yield();
+        try
+        {
+            await sink.TakeAsync(batch, CancellationToken.None);
+            Send(new Command.Told(batch));
+        }
+        catch (Exception e)
+        {
+            Send(new Command.NotTold(e));
+        }
+    }
+
+    private void Obey(Command.Told told)
+    {
+        _outgoing.Taken(told.Batch);
+        foreach (var n in told.Batch)
+        {
+            if (n.Incident.Key.Orchestrator is { } id)
+            {
+                Apply(id, new Event.NotificationTaken(n.Incident.Key, n.Sequence));
+                continue;
+            }
+
+            _network = _network.Taken(n.Incident.Key, n.Sequence);
+            _availability.NetworkChanged();
+        }
+    }
+
+    private void Obey(Command.NotTold failed)
+    {
+        _outgoing.Refused(_time.GetUtcNow());
+        LogNotTold(failed.Why.Message);
+    }
+
+    private DateTimeOffset SoonestOfIncidents(DateTimeOffset next)
+    {
+        if (_availability.NextAt < next) next = _availability.NextAt;
+        return Notifications is not null && _availability.IsSettled && _outgoing.NextAt is { } at && at < next ? at : next;
+    }
+
+    [LoggerMessage(1011, LogLevel.Warning, "What {Region} sees of life since {From:u} is no evidence: {Reason}")]
+    private partial void LogMuted(RegionId region, DateTimeOffset from, string reason);
+
+    [LoggerMessage(1012, LogLevel.Information, "What {Region} sees of life is evidence again since {Until:u}")]
+    private partial void LogHeardAgain(RegionId region, DateTimeOffset until);
+
+    [LoggerMessage(1013, LogLevel.Error, "Notifications could not be handed over and are tried again: {Why}")]
+    private partial void LogNotTold(string why);
+}

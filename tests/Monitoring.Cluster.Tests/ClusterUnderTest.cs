@@ -1,0 +1,168 @@
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Monitoring.Cluster.Hosting;
+using Monitoring.Cluster.Leaderboard;
+using Monitoring.Cluster.Orchestrators;
+using Monitoring.Cluster.Regions;
+using Monitoring.Cluster.Registry;
+using Monitoring.Cluster.Schedule;
+using Monitoring.Cluster.State;
+using Monitoring.Core;
+using Monitoring.Storage;
+using Monitoring.Testing;
+using Orleans.Configuration;
+using Orleans.Hosting;
+using Orleans.Reminders;
+using Orleans.Runtime;
+using Orleans.Storage;
+using Orleans.TestingHost;
+using TestResult = Monitoring.Core.TestResult;
+
+namespace Monitoring.Cluster.Tests;
+
+/// <summary>
+/// Silos of the real runtime in one process, on a virtual clock and a real journal. The silos' own upkeep runs on the real clock; grains,
+/// their timers and their reminders on the virtual one.
+/// </summary>
+internal sealed class ClusterUnderTest : IAsyncDisposable
+{
+    public static readonly RegionId Fra = RegionId.Parse("FRA");
+    public static readonly RegionId Mdw = RegionId.Parse("MDW");
+    private readonly Scratch _scratch = new();
+    private readonly JournalResultStore _journal;
+
+    private ClusterUnderTest(VirtualTime time, JournalResultStore journal, Scratch scratch, SharedStorage storage, FaultyStore store, InProcessTestCluster cluster)
+    {
+        (Time, _journal, Storage, Store, Cluster) = (time, journal, storage, store, cluster);
+        _scratch = scratch;
+        Hub = new GrainHub(cluster.Client);
+    }
+
+    public VirtualTime Time { get; }
+
+    public SharedStorage Storage { get; }
+
+    public FaultyStore Store { get; }
+
+    public InProcessTestCluster Cluster { get; }
+
+    public GrainHub Hub { get; }
+
+    public IGrainFactory Grains => Cluster.Client;
+
+    /// <summary>The secret of the schedule, so that every run has the same plan.</summary>
+    private static byte[] Master => JsonSerializer.SerializeToUtf8Bytes(new ScheduleDocument { Schema = ScheduleDocument.Current, Master = new string('7', 64) });
+
+    public static HubRules Rules { get; } = new()
+    {
+        Policy = new Policy
+        {
+            Schedule = new SchedulePolicy { Regions = [Fra, Mdw], TestsPerDay = 480, Guard = TimeSpan.FromSeconds(25), TestBudget = TimeSpan.FromSeconds(15) },
+            QueueAhead = TimeSpan.FromMinutes(2),
+            ReportGrace = TimeSpan.FromMinutes(1),
+        },
+        ScoreShards = 4,
+    };
+
+    public static async Task<ClusterUnderTest> StartAsync(int silos = 1, HubRules? rules = null, params OrchestratorId[] enrolled)
+    {
+        var scratch = new Scratch();
+        var time = new VirtualTime(new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero));
+        var journal = await JournalResultStore.OpenAsync(scratch.At("journal"), time, null, CancellationToken.None);
+        var store = new FaultyStore(journal);
+        var storage = new SharedStorage();
+        storage.Put(StateNames.Schedule, GrainId.Create(GrainType.Create("schedule"), GrainIdKeyExtensions.CreateIntegerKey(0)), Master);
+        var builder = new InProcessTestClusterBuilder((short)silos);
+        builder.ConfigureSilo((_, silo) =>
+        {
+            silo.AddHub(rules ?? Rules);
+            silo.UseInMemoryReminderService();
+
+            // The service forgets reminders that are far away; on this clock far away comes faster than the service can look.
+            silo.Configure<ReminderOptions>(reminders => reminders.ReminderLoadingWindow = TimeSpan.FromDays(1));
+            silo.Services.AddSingleton<IResultStore>(store);
+            silo.Services.AddKeyedSingleton<IGrainStorage>(StateNames.Storage, storage);
+            silo.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(time));
+            silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
+            silo.Services.AddKeyedSingleton<TimeProvider>(ReminderTimeProviderNames.Reminders, time);
+        });
+        builder.ConfigureClient(client => client.Services.AddHubFaults());
+        var cluster = builder.Build();
+        await cluster.DeployAsync();
+        var under = new ClusterUnderTest(time, journal, scratch, storage, store, cluster);
+        if (enrolled.Length > 0) await under.EnrolAsync(enrolled);
+        return under;
+    }
+
+    public Task<int> EnrolAsync(params OrchestratorId[] ids) => Grains.GetGrain<IRegistryGrain>(0).Walk(
+        [.. ids.Select((id, i) => RegistryEntryWire.Of(new RegistryEntry(id, $"https://192.0.2.{i + 1}:8935", true)))]);
+
+    public IOrchestratorGrain Grain(OrchestratorId id) => Grains.GetGrain<IOrchestratorGrain>(id.Text);
+
+    public static OrchestratorId Orchestrator(int n) => OrchestratorId.Parse($"0x{n:x40}");
+
+    /// <summary>Leases everything that is to be had in a region, moving the clock until there is something. Orchestrators tick by their own timers.</summary>
+    public async Task<ImmutableArray<TestJob>> LeaseSomeAsync(RegionId region, params OrchestratorId[] ticked)
+    {
+        for (var i = 0; i < 10_000; i++)
+        {
+            var jobs = await Hub.LeaseAsync(region, 100, TimeSpan.Zero, CancellationToken.None);
+            if (!jobs.IsEmpty) return jobs;
+            Time.Advance(TimeSpan.FromSeconds(1));
+            foreach (var id in ticked) await Grain(id).Tick();
+        }
+
+        throw new InvalidOperationException("Nothing was to be leased in hours of virtual time.");
+    }
+
+    /// <summary>The leaderboard after everything that was shown is in it.</summary>
+    public async Task<LeaderboardSnapshot> BoardAsync()
+    {
+        var board = Grains.GetGrain<ILeaderboardGrain>(0);
+        for (var i = 0; i < 3_000; i++)
+        {
+            await board.Refresh();
+            if (await board.IfNewer(0) is { } current) return current;
+
+            // A shard collects in a turn of its own, on the virtual clock.
+            Time.Advance(TimeSpan.FromMilliseconds(10));
+            await Task.Yield();
+        }
+
+        throw new InvalidOperationException("The leaderboard never became complete.");
+    }
+
+    /// <summary>A report of a test in which a share of the renditions came back.</summary>
+    public static TestResult Result(TestJob job, int received = 60, OutcomeCode? code = null) => new()
+    {
+        Id = job.Id,
+        Orchestrator = job.Orchestrator,
+        Region = job.Region,
+        PlannedAt = job.NotBefore,
+        Outcome = new Outcome(code ?? (received == 60 ? OutcomeCode.Completed : received == 0 ? OutcomeCode.Unreachable : OutcomeCode.Partial)),
+        Summary = new TestSummary
+        {
+            StartedAt = job.NotBefore,
+            Method = TestMethod.StreamTest("clip1", 15, 1),
+            Sums = new ScoreSums(received, 60, received * 500_000L, received * 250_000L),
+            Averages = new LegacyAverages(received / 60.0, 2, received == 0 ? 0 : 1),
+            SourceSegments = 15,
+        },
+        Evidence = new TestEvidence { DialledAddress = "192.0.2.1:8935" },
+    };
+
+    public async Task<List<OutcomeRevision>> StoredAsync()
+    {
+        var all = new List<OutcomeRevision>();
+        await foreach (var revision in _journal.ReadAsync(new ResultQuery { From = DateTimeOffset.MinValue, Until = DateTimeOffset.MaxValue, LastOnly = false }, CancellationToken.None)) all.Add(revision);
+        return all;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Cluster.DisposeAsync();
+        await _journal.DisposeAsync();
+        _scratch.Dispose();
+    }
+}
