@@ -24,6 +24,7 @@ Add("window", "A window of 8, 48 and 4,096 samples: add one, expire one, score; 
 Add("visible", "From a result's report to its score on the board and in aggregated_stats: 10,000 orchestrators against 100.", VisibleBenchmark.RunAsync);
 Add("start", "From process start to the first answer: 30 days of history for 100 orchestrators, and a day for 10,000, in the journal and in PostgreSQL against an empty directory.", StartBenchmark.RunAsync);
 Add("postgres", "Results per second into PostgreSQL, each acknowledged once committed, against one COPY of the same rows.", PostgresBenchmark.RunAsync);
+Add("sign", "A ticket's signature, v included, against the platform's bare one; and its share of a paid test's processor time against an unpaid test.", SigningBenchmark.RunAsync);
 Add("all", "All of them, one after the other.", async bench =>
 {
     await ServeBenchmark.RunAsync(bench);
@@ -31,6 +32,7 @@ Add("all", "All of them, one after the other.", async bench =>
     await VisibleBenchmark.RunAsync(bench);
     await StartBenchmark.RunAsync(bench);
     await PostgresBenchmark.RunAsync(bench);
+    await SigningBenchmark.RunAsync(bench);
 });
 
 // The processes that are measured: this program again, started by a benchmark on a core of their own.
@@ -45,6 +47,11 @@ var visibleServer = new Command("visible-server") { count, directory };
 visibleServer.Hidden = true;
 visibleServer.SetAction((parsed, stop) => VisibleServer.RunAsync(parsed.GetValue(count), parsed.GetValue(directory)!, stop));
 root.Subcommands.Add(visibleServer);
+var paid = new Argument<bool>("paid");
+var paidServer = new Command("paid-server") { paid };
+paidServer.Hidden = true;
+paidServer.SetAction((parsed, stop) => PaidTestServer.RunAsync(parsed.GetValue(paid), stop));
+root.Subcommands.Add(paidServer);
 
 var parsed = root.Parse(args);
 return parsed.Errors.Count > 0 ? Refuse(parsed) : await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

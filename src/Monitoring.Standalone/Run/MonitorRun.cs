@@ -8,6 +8,7 @@ using Monitoring.Standalone.Configuration;
 using Monitoring.Standalone.Hub;
 using Monitoring.Standalone.Logging;
 using Monitoring.Standalone.PostTo;
+using Monitoring.Standalone.Regions;
 using Monitoring.Standalone.Sources;
 using Monitoring.Standalone.Wallet;
 using Monitoring.Storage;
@@ -76,8 +77,8 @@ internal sealed partial class MonitorRun
         await using var store = new MeasuredResultStore(opened.Results, _around.Time);
         await using var fleet = _options.IsSimulated ? await RememberedPorts.StartAsync(_options.Simulate, memory, stop) : null;
         using var webhook = _options.Source.Kind == SourceKind.Webhook ? new WebhookSource(_options.Source.Webhook!, _around.Time) : null;
-        using var chain = _options.Wallet is null ? null : await ChainAccess.ConnectAsync(_options.Chain!, _around.Time, stop);
-        using var wallet = chain is null ? null : await OpenWalletAsync(chain, directory, stop);
+        using var chain = _options.Chain is null || (_options.Wallet is null && _options.Source.Kind != SourceKind.Chain) ? null : await ChainAccess.ConnectAsync(_options.Chain!, _around.Time, stop);
+        using var wallet = chain is null || _options.Wallet is null ? null : await OpenWalletAsync(chain, directory, stop);
         IOrchestratorSource source = fleet is not null ? new SimulatedSource(fleet)
             : webhook is not null ? webhook
             : _options.Source.Kind == SourceKind.Chain ? new ChainSource(chain!)
@@ -90,7 +91,7 @@ internal sealed partial class MonitorRun
         var hub = new MonitorHub(new HubOptions { Policy = _options.Policy }, store, memory, plans, schedule, board, _around.Time, _logs.CreateLogger<MonitorHub>())
         {
             Notifications = new LoggedNotifications(_logs.CreateLogger<LoggedNotifications>()),
-            Budget = wallet is null ? null : await Budget.OpenAsync(_options.Spend, memory, _around.Time.GetUtcNow(), stop),
+            Budget = chain is null ? null : await Budget.OpenAsync(_options.Spend, memory, _around.Time.GetUtcNow(), stop),
         };
         LogReplayed(await hub.ReplayAsync(stop));
         var remembered = hub.RememberedSet().ToList();
@@ -101,12 +102,18 @@ internal sealed partial class MonitorRun
         if (poster is not null) hub.OnMeasured = result => poster.OfferAsync(result, CancellationToken.None);
         var watch = wallet is null ? null : new WalletWatch(wallet.Watch, wallet.Reserve, _around.Time, _logs.CreateLogger<WalletWatch>());
         List<IInstrumentStatus> instrument = [];
+        List<IHostGauges> gauges = [];
         if (watch is not null) instrument.Add(watch);
-        await using var app = WebHost.Build(_options, board, hub, schedule, store, new OrchestratorBook(registry, source as ChainSource), instrument, _around.Time, _logs);
+        if (watch is not null) gauges.Add(new WalletGauges(() => watch.Latest, hub.Budget, _options.Spend));
+        if (poster is not null) gauges.Add(new PosterGauges(poster));
+        using var remote = _options.Remote.Regions.IsEmpty ? null : await RemoteRegions.OpenAsync(_options, hub, memory, directory.DirectoryPath, _around.Time, _logs, stop);
+        instrument.Add(new RegionParts(hub, remote?.Refused, _around.Time));
+        var parts = new WebParts { Book = new OrchestratorBook(registry, source as ChainSource), Instrument = instrument, Gauges = gauges, Remote = remote };
+        await using var app = WebHost.Build(_options, board, hub, schedule, store, parts, _around.Time, _logs);
         await app.StartAsync(stop);
 
         var regions = _options.Region.Measured
-            .Select(id => new Region(id, _options, wallet?.Paymaster ?? OffChainPaymaster.Instance, Path.Combine(directory.Spool, id.Code), hub, _around.Time, _logs, LogFault)).ToList();
+            .Select(id => new Region(id, RegionSetup.Of(_options), wallet?.Paymaster ?? OffChainPaymaster.Instance, Path.Combine(directory.Spool, id.Code), hub, null, _around.Time, _logs, LogFault)).ToList();
         Banner.Write(_options, app.Urls, wallet?.Address, _around.Error);
         try
         {
