@@ -54,7 +54,7 @@ internal static class House
         if (project.IsSource) return Rows.TryGetValue(project.Name, out var row) ? row.ToHashSet() : null;
 
         // Benchmarks measure anything; the architecture tests look at the core's assembly.
-        if (project.Name == "Monitoring.Benchmarks") return Rows.Keys.Where(p => p != Cluster).ToHashSet();
+        if (project.Name == "Monitoring.Benchmarks") return Rows.Keys.Where(p => p != Cluster).Append(Testing).ToHashSet();
         if (project.Name == "Monitoring.Architecture.Tests") return new HashSet<string> { Core };
 
         if (project.Name == Testing) return new HashSet<string>();
