@@ -8,6 +8,7 @@ using Monitoring.Standalone.Configuration;
 using Monitoring.Standalone.Hub;
 using Monitoring.Standalone.Logging;
 using Monitoring.Standalone.PostTo;
+using Monitoring.Standalone.Regions;
 using Monitoring.Standalone.Sources;
 using Monitoring.Standalone.Wallet;
 using Monitoring.Storage;
@@ -72,12 +73,12 @@ internal sealed partial class MonitorRun
     {
         await using var memory = await KeyedLog.OpenAsync(directory.State, LogFault, stop);
         await DataNetwork.ClaimAsync(memory, _options.IsSimulated, directory.DirectoryPath, stop);
-        await using var journal = await JournalResultStore.OpenAsync(directory.Journal, _around.Time, LogFault, stop);
-        await using var store = new MeasuredResultStore(journal, _around.Time);
+        await using var opened = await OpenedStore.OpenAsync(_options, directory, _around.Time, LogFault, LogFault, stop);
+        await using var store = new MeasuredResultStore(opened.Results, _around.Time);
         await using var fleet = _options.IsSimulated ? await RememberedPorts.StartAsync(_options.Simulate, memory, stop) : null;
         using var webhook = _options.Source.Kind == SourceKind.Webhook ? new WebhookSource(_options.Source.Webhook!, _around.Time) : null;
-        using var chain = _options.Wallet is null ? null : await ChainAccess.ConnectAsync(_options.Chain!, _around.Time, stop);
-        using var wallet = chain is null ? null : await OpenWalletAsync(chain, directory, stop);
+        using var chain = _options.Chain is null || (_options.Wallet is null && _options.Source.Kind != SourceKind.Chain) ? null : await ChainAccess.ConnectAsync(_options.Chain!, _around.Time, stop);
+        using var wallet = chain is null || _options.Wallet is null ? null : await OpenWalletAsync(chain, directory, stop);
         IOrchestratorSource source = fleet is not null ? new SimulatedSource(fleet)
             : webhook is not null ? webhook
             : _options.Source.Kind == SourceKind.Chain ? new ChainSource(chain!)
@@ -90,7 +91,7 @@ internal sealed partial class MonitorRun
         var hub = new MonitorHub(new HubOptions { Policy = _options.Policy }, store, memory, plans, schedule, board, _around.Time, _logs.CreateLogger<MonitorHub>())
         {
             Notifications = new LoggedNotifications(_logs.CreateLogger<LoggedNotifications>()),
-            Budget = wallet is null ? null : await Budget.OpenAsync(_options.Spend, memory, _around.Time.GetUtcNow(), stop),
+            Budget = chain is null ? null : await Budget.OpenAsync(_options.Spend, memory, _around.Time.GetUtcNow(), stop),
         };
         LogReplayed(await hub.ReplayAsync(stop));
         var remembered = hub.RememberedSet().ToList();
@@ -105,15 +106,17 @@ internal sealed partial class MonitorRun
         if (watch is not null) instrument.Add(watch);
         if (watch is not null) gauges.Add(new WalletGauges(() => watch.Latest, hub.Budget, _options.Spend));
         if (poster is not null) gauges.Add(new PosterGauges(poster));
-        await using var app = WebHost.Build(_options, board, hub, schedule, store, new OrchestratorBook(registry, source as ChainSource), instrument, gauges, _around.Time, _logs);
+        using var remote = _options.Remote.Regions.IsEmpty ? null : await RemoteRegions.OpenAsync(_options, hub, memory, directory.DirectoryPath, _around.Time, _logs, stop);
+        instrument.Add(new RegionParts(hub, remote?.Refused, _around.Time));
+        await using var app = WebHost.Build(_options, board, hub, schedule, store, new OrchestratorBook(registry, source as ChainSource), instrument, gauges, remote, _around.Time, _logs);
         await app.StartAsync(stop);
 
         var regions = _options.Region.Measured
-            .Select(id => new Region(id, _options, wallet?.Paymaster ?? OffChainPaymaster.Instance, Path.Combine(directory.Spool, id.Code), hub, _around.Time, _logs, LogFault)).ToList();
+            .Select(id => new Region(id, RegionSetup.Of(_options), wallet?.Paymaster ?? OffChainPaymaster.Instance, Path.Combine(directory.Spool, id.Code), hub, null, _around.Time, _logs, LogFault)).ToList();
         Banner.Write(_options, app.Urls, wallet?.Address, _around.Error);
         try
         {
-            return await LiveAsync(app, hub, registry, regions, journal, poster, watch, stop);
+            return await LiveAsync(app, hub, registry, regions, opened, poster, watch, stop);
         }
         finally
         {
@@ -123,7 +126,7 @@ internal sealed partial class MonitorRun
 
     // Each part outlives those that need it: regions report to the hub, the hub tells the poster.
     private async Task<int> LiveAsync(
-        WebApplication app, MonitorHub hub, Registry registry, List<Region> regions, JournalResultStore store, LeaderboardPoster? poster, WalletWatch? watch, CancellationToken stop)
+        WebApplication app, MonitorHub hub, Registry registry, List<Region> regions, OpenedStore store, LeaderboardPoster? poster, WalletWatch? watch, CancellationToken stop)
     {
         using var stopMeasuring = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var stopHub = new CancellationTokenSource();
@@ -148,7 +151,7 @@ internal sealed partial class MonitorRun
         var measuring = Task.WhenAll([
             WatchAsync("the registry", registry.RunAsync(stopMeasuring.Token)),
             WatchAsync("the watch over the wallet", watch?.RunAsync(stopMeasuring.Token) ?? Task.CompletedTask),
-            WatchAsync("the upkeep of the journal", KeepJournalAsync(store, stopMeasuring.Token)),
+            WatchAsync("the upkeep of the store", KeepStoreAsync(store, stopMeasuring.Token)),
             .. regions.Select(r => WatchAsync("a region", r.RunAsync(stopMeasuring.Token)))]);
 
         await measuring;
@@ -163,7 +166,7 @@ internal sealed partial class MonitorRun
         return failed ? ExitCode.Failure : ExitCode.Ok;
     }
 
-    private async Task KeepJournalAsync(JournalResultStore store, CancellationToken stop)
+    private async Task KeepStoreAsync(OpenedStore store, CancellationToken stop)
     {
         try
         {
@@ -171,7 +174,7 @@ internal sealed partial class MonitorRun
             {
                 try
                 {
-                    await store.CloseDaysAsync(stop);
+                    await store.KeepAsync(stop);
                 }
                 catch (IOException e)
                 {

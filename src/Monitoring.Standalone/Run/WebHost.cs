@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Monitoring.Standalone.Configuration;
 using Monitoring.Standalone.Hub;
+using Monitoring.Standalone.Regions;
 using Monitoring.Storage;
 using Monitoring.Web;
 
@@ -17,7 +18,7 @@ internal static class WebHost
     private const long MostRequestBytes = 1 << 20;
 
     /// <summary>Builds the server; it listens once it is started.</summary>
-    public static WebApplication Build(MonitorOptions options, ILeaderboard board, MonitorHub hub, IScheduleBook schedule, IResultStore store, IOrchestratorBook? book, IEnumerable<IInstrumentStatus> instrument, IEnumerable<IHostGauges> gauges, TimeProvider time, ILoggerFactory logs)
+    public static WebApplication Build(MonitorOptions options, ILeaderboard board, MonitorHub hub, IScheduleBook schedule, IResultStore store, IOrchestratorBook? book, IEnumerable<IInstrumentStatus> instrument, IEnumerable<IHostGauges> gauges, RemoteRegions? remote, TimeProvider time, ILoggerFactory logs)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "monitor" });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -27,7 +28,9 @@ internal static class WebHost
             // One byte more than is taken, so that the route itself can say what is too much.
             kestrel.Limits.MaxRequestBodySize = MostRequestBytes + 1;
             foreach (var url in options.Urls) Listen(kestrel, url);
+            remote?.Listen(kestrel);
         });
+        if (remote is not null) builder.WebHost.UseKestrelHttpsConfiguration();
         builder.Services.AddSingleton(logs);
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton(board);
@@ -39,12 +42,14 @@ internal static class WebHost
         if (book is not null) builder.Services.AddSingleton(book);
         foreach (var part in instrument) builder.Services.AddSingleton(part);
         foreach (var part in gauges) builder.Services.AddSingleton(part);
+        remote?.AddTo(builder.Services);
         builder.Services.AddRoutingCore();
         builder.Services.AddMonitoringWeb(options.Web);
         builder.Services.AddMonitoringTelemetry(TelemetrySettings.FromEnvironment());
         var app = builder.Build();
         app.UseRouting();
         app.MapMetrics();
+        if (remote is not null) app.MapHub();
         app.MapSchedule();
         app.MapLeaderboard();
         return app;
