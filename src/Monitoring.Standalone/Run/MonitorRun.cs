@@ -108,7 +108,8 @@ internal sealed partial class MonitorRun
         if (poster is not null) gauges.Add(new PosterGauges(poster));
         using var remote = _options.Remote.Regions.IsEmpty ? null : await RemoteRegions.OpenAsync(_options, hub, memory, directory.DirectoryPath, _around.Time, _logs, stop);
         instrument.Add(new RegionParts(hub, remote?.Refused, _around.Time));
-        await using var app = WebHost.Build(_options, board, hub, schedule, store, new OrchestratorBook(registry, source as ChainSource), instrument, gauges, remote, _around.Time, _logs);
+        var parts = new WebParts { Book = new OrchestratorBook(registry, source as ChainSource), Instrument = instrument, Gauges = gauges, Remote = remote };
+        await using var app = WebHost.Build(_options, board, hub, schedule, store, parts, _around.Time, _logs);
         await app.StartAsync(stop);
 
         var regions = _options.Region.Measured

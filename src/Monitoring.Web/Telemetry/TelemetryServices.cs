@@ -15,7 +15,7 @@ public static partial class TelemetryServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(settings);
-        services.AddSingleton(provider => new TelemetryPipeline(provider.GetRequiredService<TelemetrySettings>()));
+        services.AddSingleton(provider => new TelemetryPipeline(provider.GetRequiredService<TelemetrySettings>(), null));
         if (Has<ILeaderboard>(services)) services.AddSingleton<IGauges, LeaderboardGauges>();
         if (Has<IHubStatus>(services))
         {
