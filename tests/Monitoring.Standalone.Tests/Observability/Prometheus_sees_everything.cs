@@ -27,6 +27,8 @@ public sealed class Prometheus_sees_everything
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
 
+    private static readonly SpendCaps Caps = new() { PerTest = 1000, PerOrchestratorDay = 10_000, PerRegionDay = 100_000, PerDay = 100_000 };
+
     private static readonly SenderView Funded = new(
         1, new SenderInfo(BigInteger.Pow(10, 18), 0, BigInteger.Pow(10, 18), BigInteger.Zero), new RoundInfo(1, 1, true, default), 100_000_000);
 
@@ -40,7 +42,7 @@ public sealed class Prometheus_sees_everything
         await using var monitor = MonitorProcess.Start(scratch.Path, nowhere, "--urls", "http://127.0.0.1:0", "--data", scratch.At("data"), "--post-to", "http://127.0.0.1:9/api/post_stats");
         var url = await monitor.UrlAsync(limit.Token);
         await using var memory = await KeyedLog.OpenAsync(scratch.At("state.jsonl"), _ => { }, limit.Token);
-        await using var payer = await HostWithWalletAsync(await Budget.OpenAsync(new SpendCaps(), memory, DateTimeOffset.UtcNow, limit.Token), limit.Token);
+        await using var payer = await HostWithWalletAsync(await Budget.OpenAsync(Caps, memory, DateTimeOffset.UtcNow, limit.Token), limit.Token);
         await using var prometheus = await PrometheusServer.StartAsync("livepeer-monitoring", [url.Authority, AddressOf(payer).Authority], Dashboards.RuleFiles);
 
         var orchestrator = (await UntilSomeAsync(prometheus, "monitoring_score_ratio", limit.Token))[0].Labels["orchestrator"];
@@ -89,7 +91,7 @@ public sealed class Prometheus_sees_everything
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddSingleton<IHostGauges>(new WalletGauges(() => Funded, budget, new SpendCaps()));
+        builder.Services.AddSingleton<IHostGauges>(new WalletGauges(() => Funded, budget, Caps));
         builder.Services.AddMonitoringTelemetry(new TelemetrySettings());
         var app = builder.Build();
         app.MapMetrics();
@@ -99,7 +101,7 @@ public sealed class Prometheus_sees_everything
     }
 
     // An endpoint that fails is an exchange all the same.
-    private static Task AskAsync(WebApplication payer) => Assert.ThrowsAsync<ChainException>(() => EthereumChain.ConnectAsync(
+    private static Task<ChainException> AskAsync(WebApplication payer) => Assert.ThrowsAsync<ChainException>(() => EthereumChain.ConnectAsync(
         new ChainOptions { Endpoints = [new Uri(AddressOf(payer), "/rpc")], Retries = 0 }, TimeProvider.System, CancellationToken.None));
 
     private static Uri AddressOf(WebApplication app) => new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
