@@ -18,7 +18,8 @@ internal static class WebHost
     private const long MostRequestBytes = 1 << 20;
 
     /// <summary>Builds the server; it listens once it is started.</summary>
-    public static WebApplication Build(MonitorOptions options, ILeaderboard board, MonitorHub hub, IScheduleBook schedule, IResultStore store, IOrchestratorBook? book, IEnumerable<IInstrumentStatus> instrument, RemoteRegions? remote, TimeProvider time, ILoggerFactory logs)
+    public static WebApplication Build(
+        MonitorOptions options, ILeaderboard board, MonitorHub hub, IScheduleBook schedule, IResultStore store, WebParts parts, TimeProvider time, ILoggerFactory logs)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "monitor" });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -28,9 +29,9 @@ internal static class WebHost
             // One byte more than is taken, so that the route itself can say what is too much.
             kestrel.Limits.MaxRequestBodySize = MostRequestBytes + 1;
             foreach (var url in options.Urls) Listen(kestrel, url);
-            remote?.Listen(kestrel);
+            parts.Remote?.Listen(kestrel);
         });
-        if (remote is not null) builder.WebHost.UseKestrelHttpsConfiguration();
+        if (parts.Remote is not null) builder.WebHost.UseKestrelHttpsConfiguration();
         builder.Services.AddSingleton(logs);
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton(board);
@@ -39,16 +40,17 @@ internal static class WebHost
         builder.Services.AddSingleton(schedule);
         builder.Services.AddSingleton(store);
         builder.Services.AddSingleton<IStoreHealth>(new StoreHealth(hub, store, time));
-        if (book is not null) builder.Services.AddSingleton(book);
-        foreach (var part in instrument) builder.Services.AddSingleton(part);
-        remote?.AddTo(builder.Services);
+        if (parts.Book is { } book) builder.Services.AddSingleton(book);
+        foreach (var part in parts.Instrument) builder.Services.AddSingleton(part);
+        foreach (var part in parts.Gauges) builder.Services.AddSingleton(part);
+        parts.Remote?.AddTo(builder.Services);
         builder.Services.AddRoutingCore();
         builder.Services.AddMonitoringWeb(options.Web);
         builder.Services.AddMonitoringTelemetry(TelemetrySettings.FromEnvironment());
         var app = builder.Build();
         app.UseRouting();
         app.MapMetrics();
-        if (remote is not null) app.MapHub();
+        if (parts.Remote is not null) app.MapHub();
         app.MapSchedule();
         app.MapLeaderboard();
         return app;
