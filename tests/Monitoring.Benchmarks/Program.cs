@@ -23,12 +23,14 @@ Add("serve", "aggregated_stats with 100 and 10,000 orchestrators against a const
 Add("window", "A window of 8, 48 and 4,096 samples: add one, expire one, score; against a plain fold over an array.", WindowBenchmark.RunAsync);
 Add("visible", "From a result's report to its score on the board and in aggregated_stats: 10,000 orchestrators against 100.", VisibleBenchmark.RunAsync);
 Add("start", "From process start to the first answer: 30 days of history for 100 orchestrators against an empty directory.", StartBenchmark.RunAsync);
+Add("sign", "A ticket's signature, v included, against the platform's bare one; and its share of a paid test's processor time against an unpaid test.", SigningBenchmark.RunAsync);
 Add("all", "All of them, one after the other.", async bench =>
 {
     await ServeBenchmark.RunAsync(bench);
     await WindowBenchmark.RunAsync(bench);
     await VisibleBenchmark.RunAsync(bench);
     await StartBenchmark.RunAsync(bench);
+    await SigningBenchmark.RunAsync(bench);
 });
 
 // The processes that are measured: this program again, started by a benchmark on a core of their own.
@@ -43,6 +45,11 @@ var visibleServer = new Command("visible-server") { count, directory };
 visibleServer.Hidden = true;
 visibleServer.SetAction((parsed, stop) => VisibleServer.RunAsync(parsed.GetValue(count), parsed.GetValue(directory)!, stop));
 root.Subcommands.Add(visibleServer);
+var paid = new Argument<bool>("paid");
+var paidServer = new Command("paid-server") { paid };
+paidServer.Hidden = true;
+paidServer.SetAction((parsed, stop) => PaidTestServer.RunAsync(parsed.GetValue(paid), stop));
+root.Subcommands.Add(paidServer);
 
 var parsed = root.Parse(args);
 return parsed.Errors.Count > 0 ? Refuse(parsed) : await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

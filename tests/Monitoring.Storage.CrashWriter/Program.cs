@@ -1,13 +1,23 @@
 using System.Globalization;
 using Monitoring.Core;
 using Monitoring.Storage;
+using Monitoring.Storage.Postgres;
 
 // Writes until it is killed, and says on standard output what it was told is durable: "+id" kept, "?id" about to be removed, "-id" removed.
-// Arguments: what to write (outcomes, spool, state, lock), the data directory, the first number.
+// Arguments: what to write (outcomes, spool, state, lock; postgres), the data directory (or the address of the database), the first number.
 if (args is not [var what, var path, var first])
 {
-    Console.Error.WriteLine("usage: (outcomes|spool|state|lock) DIRECTORY FIRST-NUMBER");
+    Console.Error.WriteLine("usage: (outcomes|spool|state|lock|postgres) DIRECTORY-OR-ADDRESS FIRST-NUMBER");
     return 2;
+}
+
+var gate = new Lock();
+var number = int.Parse(first, CultureInfo.InvariantCulture) - 1;
+if (what == "postgres")
+{
+    await using var store = await PostgresResultStore.OpenAsync(PostgresUrl.Parse(path), new PostgresRetention(), TimeProvider.System, null, CancellationToken.None);
+    await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => AppendForEverAsync(store)));
+    return 0;
 }
 
 StateDirectory directory;
@@ -22,7 +32,6 @@ catch (StateDirectoryException e)
 }
 
 using var held = directory;
-var number = int.Parse(first, CultureInfo.InvariantCulture) - 1;
 switch (what)
 {
     case "outcomes":
@@ -70,7 +79,7 @@ switch (what)
 
 return 0;
 
-async Task AppendForEverAsync(JournalResultStore store)
+async Task AppendForEverAsync(IResultStore store)
 {
     while (true)
     {
@@ -110,7 +119,7 @@ static TestResult Result(int number) => new()
 
 void Say(string line)
 {
-    lock (held)
+    lock (gate)
     {
         Console.Out.WriteLine(line);
         Console.Out.Flush();

@@ -40,4 +40,13 @@ internal sealed class GrainHub(IGrainFactory grains) : IHub
         await Task.Delay(wait, cancellationToken);
         return new LivenessOrders { Version = known };
     }
+
+    /// <inheritdoc />
+    public async Task HealthAsync(RegionId region, RegionVitals vitals, CancellationToken cancellationToken)
+    {
+        if (vitals.Problem() is { } problem) throw new ArgumentException($"What {region} tells of itself cannot be used: {problem}.", nameof(vitals));
+
+        // A clock that is off makes void what is tested meanwhile, and says nothing of what was tested before.
+        if (vitals.Fault != OutcomeCode.OurClock) await grains.GetGrain<IRegionHealthGrain>(0).Controls(region, vitals.Fault is null).WaitAsync(cancellationToken);
+    }
 }

@@ -33,4 +33,7 @@ public sealed record TestJob
     /// </summary>
     [JsonConverter(typeof(WeiJson))]
     public BigInteger? Allowance { get; init; }
+
+    /// <summary>The hub's seal on the lease (<see cref="LeaseSeal"/>), which goes back with the result; empty where region and hub are one process.</summary>
+    public string Lease { get; init; } = "";
 }

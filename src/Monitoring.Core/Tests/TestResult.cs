@@ -23,4 +23,7 @@ public sealed record TestResult
 
     /// <summary>What was seen, segment by segment.</summary>
     public TestEvidence Evidence { get; init; } = TestEvidence.None;
+
+    /// <summary>The seal of the job (<see cref="TestJob.Lease"/>), as it came.</summary>
+    public string Lease { get; init; } = "";
 }

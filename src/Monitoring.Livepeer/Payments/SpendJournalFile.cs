@@ -49,6 +49,7 @@ public sealed class SpendJournalFile : ISpendJournal, IDisposable
             }
 
             File.Move(path + TemporarySuffix, path, overwrite: true);
+            DirectorySync.Run(Path.GetDirectoryName(path)!);
             var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, 1, FileOptions.None);
             return new SpendJournalFile(held, file, entries);
         }

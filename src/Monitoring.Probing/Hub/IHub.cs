@@ -45,6 +45,11 @@ public interface IHub
     /// <param name="wait">The longest wait; an answer without targets and orders after it is normal.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     Task<LivenessOrders> LivenessOrdersAsync(RegionId region, long known, TimeSpan wait, CancellationToken cancellationToken);
+
+    /// <summary>Tells how the region itself is. The last one counts.</summary>
+    /// <exception cref="ArgumentException">It is unusable (<see cref="RegionVitals.Problem"/>).</exception>
+    /// <exception cref="HttpRequestException">The hub could not be reached; tell it again later.</exception>
+    Task HealthAsync(RegionId region, RegionVitals vitals, CancellationToken cancellationToken);
 }
 
 /// <summary>What the hub made of a report. After any of these the region deletes its spooled copy.</summary>

@@ -91,6 +91,9 @@ public sealed partial class RegionWorker : IDisposable
         if (_spool.Count > 0) LogLeftInSpool(_options.Region, _spool.Count);
     }
 
+    /// <summary>Workers that are at a test, or wait for its planned instant.</summary>
+    public int Busy => Volatile.Read(ref _busy);
+
     /// <inheritdoc />
     public void Dispose()
     {
@@ -168,7 +171,7 @@ public sealed partial class RegionWorker : IDisposable
 
             TestMetrics.Begun(job, _time.GetUtcNow());
             var span = TestTrace.Start("test", job.Id, job.Orchestrator, job.Region);
-            var result = await TestAsync(job, cutShort);
+            var result = await TestAsync(job, cutShort) with { Lease = job.Lease };
             TestMetrics.Ended(result, span);
             SegmentEvents.Add(span, result);
             TestTrace.End(span, result.Outcome);

@@ -110,6 +110,9 @@ public sealed record Behaviour
     /// <summary>Sends the ticket parameters of one info with the price of another.</summary>
     public static readonly Behaviour MixedParams = new() { Name = "mixed-params", Payment = PaymentFault.MixedParams };
 
+    /// <summary>Gives out the same ticket parameters again and again: whoever forgets a nonce uses it twice.</summary>
+    public static readonly Behaviour RepeatsParams = new() { Name = "repeats-params", Payment = PaymentFault.RepeatsParams };
+
     /// <summary>States and debits ten times the pixels.</summary>
     public static readonly Behaviour InflatedPixels = new() { Name = "inflated-pixels", Fault = SegmentFault.InflatedPixels };
 
@@ -139,7 +142,7 @@ public sealed record Behaviour
     public static readonly ImmutableArray<Behaviour> AllPaid =
     [
         ReplayedNonce, WrongPrice, ExpiredParams, ClaimsExpiry, ExpiredToken, WrongRecipientRand, SenderUnlocking, NoReserve, InactiveRecipient,
-        TakesAndRefuses, PriceDoubled, PriceDropped, MixedParams, InflatedPixels, NegativePrice, AbsurdFaceValue, AbsurdTicketValue,
+        TakesAndRefuses, PriceDoubled, PriceDropped, MixedParams, RepeatsParams, InflatedPixels, NegativePrice, AbsurdFaceValue, AbsurdTicketValue,
         OversizedNumbers, WrongSignature,
     ];
 

@@ -39,6 +39,9 @@ public enum PaymentFault
     /// <summary>From a session's first result on: the ticket parameters belong to the price of discovery, the price beside them is a tenth higher.</summary>
     MixedParams,
 
+    /// <summary>Gives a sender the same ticket parameters again and again, as long as L1 stands at one block; it works, until their nonces run out.</summary>
+    RepeatsParams,
+
     /// <summary>States the negative of its price.</summary>
     NegativePrice,
 

@@ -38,6 +38,8 @@ internal sealed class CounterBoard
     public void TicketReceived(Address sender, Rational value) =>
         ChangeAccount(sender, a => a with { TicketsReceived = a.TicketsReceived + 1, Received = a.Received + value });
 
+    public void TicketRepeated(Address sender) => ChangeAccount(sender, a => a with { TicketsRepeated = a.TicketsRepeated + 1 });
+
     public void TicketCredited(Address sender, Rational value) =>
         ChangeAccount(sender, a => a with { TicketsCredited = a.TicketsCredited + 1, Credited = a.Credited + value });
 

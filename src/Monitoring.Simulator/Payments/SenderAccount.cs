@@ -8,7 +8,10 @@ public sealed record SenderAccount
     /// <summary>Different tickets with the sender's signature that reached the node, whatever became of them.</summary>
     public long TicketsReceived { get; init; }
 
-    /// <summary>The expected value of all those: what the sender spent here, as far as it got here.</summary>
+    /// <summary>Tickets that reached the node before and came again: a nonce that was used twice for the same parameters.</summary>
+    public long TicketsRepeated { get; init; }
+
+    /// <summary>The expected value of all different ones: what the sender spent here, as far as it got here.</summary>
     public Rational Received { get; init; } = Rational.Zero;
 
     /// <summary>Tickets that were accepted.</summary>

@@ -63,7 +63,7 @@ internal sealed class TicketIssuer(Address recipient, Rational price, OnChainOpt
 
     private TicketParams Issue(PaymentFault fault, Address sender, BigInteger faceValue, Rational bound, ChainFacts facts)
     {
-        var seed = BigEndian.Read(RandomNumberGenerator.GetBytes(32));
+        var seed = fault == PaymentFault.RepeatsParams ? BigInteger.One : BigEndian.Read(RandomNumberGenerator.GetBytes(32));
         (faceValue, var winProb) = Terms(fault, faceValue);
         var expirationBlock = fault == PaymentFault.ExpiredParams ? BigInteger.Max(1, facts.L1Block - 1) : facts.L1Block + ValidBlocks;
         var (round, blockHash) = facts.RoundBlockHash.IsZero ? (facts.Round - 1, facts.PreviousRoundBlockHash) : (facts.Round, facts.RoundBlockHash);

@@ -42,7 +42,12 @@ internal sealed class TicketWitness(CounterBoard counters)
         if (payment.TicketParams is null || payment.ExpirationParams is null) return;
         foreach (var (ticket, bytes) in TicketsOf(payment))
         {
-            if (_signed.ContainsKey(ticket.Hash())) continue;
+            if (_signed.ContainsKey(ticket.Hash()))
+            {
+                counters.TicketRepeated(ticket.Sender);
+                continue;
+            }
+
             if (IsSigned(ticket, bytes)) counters.TicketReceived(ticket.Sender, ticket.ExpectedValue);
         }
     }

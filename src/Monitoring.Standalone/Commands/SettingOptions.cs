@@ -21,6 +21,7 @@ internal sealed class SettingOptions
     {
         Setting("--urls", "Urls", "URLS", $"Addresses to listen on, separated by semicolons. Default: {OptionsParser.DefaultUrl}");
         Setting("--data", "Data", "DIR", "The directory that everything is kept in. Default: data");
+        Setting("--store", "Store:Url", "URL", "Keeps results in PostgreSQL: postgres://user@host/database. The password comes from PGPASSWORD, PGPASSFILE or Store:PasswordFile. Default: a journal in the data directory.");
         Setting("--source", "Source:Kind", "KIND", "simulated, list, webhook or chain. Default: what the other settings imply, else simulated.");
         Several("--orchestrator", "Source:Orchestrators", "ENTRY", "An orchestrator of the list: 0xaddress=https://host:port, or https://host:port. May be given several times.");
         Setting("--webhook", "Source:Webhook", "URL", "A list in the form of go-livepeer's -orchWebhookUrl.");

@@ -141,7 +141,7 @@ internal sealed class KeyReader(ConfigurationLayers layers)
         var text = Text(key);
         var file = Text(fileKey);
         if (text is not null && file is not null) Problem(fileKey, $"{key} is set as well; keep one of the two.");
-        Secret? secret = text is not null ? new Secret(text) : file is not null ? ReadSecret(fileKey, file) : null;
+        Secret? secret = text is not null ? new Secret(text) : file is not null ? SecretFile(fileKey, file) : null;
         if (text is not null && layers.OriginOf(key) == "command line")
             Problem(key, "A secret does not belong on the command line, where every user of the machine can read it; put it into the environment or a file.");
         if (secret is not null) Show(file is not null && text is null ? fileKey : key, file is not null && text is null ? file : Configuration.Secret.Mask);
@@ -192,7 +192,8 @@ internal sealed class KeyReader(ConfigurationLayers layers)
         .Where(n => n.StartsWith(section + ":", StringComparison.OrdinalIgnoreCase))
         .Select(n => n[(section.Length + 1)..].Split(':')[0]).Distinct());
 
-    private Secret? ReadSecret(string key, string file)
+    /// <summary>The secret that a file holds; null, and a problem of the key, when there is none.</summary>
+    public Secret? SecretFile(string key, string file)
     {
         try
         {

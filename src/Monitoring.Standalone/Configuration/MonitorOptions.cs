@@ -19,6 +19,9 @@ internal sealed record MonitorOptions
     /// <summary>The region, or simulated regions, of this process.</summary>
     public required RegionOptions Region { get; init; }
 
+    /// <summary>The regions of other processes.</summary>
+    public RemoteOptions Remote { get; init; } = RemoteOptions.None;
+
     /// <summary>The regions that clients are shown.</summary>
     public ImmutableArray<ListedRegion> Regions { get; init; } = SeedRegions.All;
 
@@ -39,6 +42,9 @@ internal sealed record MonitorOptions
 
     /// <summary>Directory of everything that is kept.</summary>
     public required string Data { get; init; }
+
+    /// <summary>The database that results go to; null for the journal in <see cref="Data"/>.</summary>
+    public StoreOptions? Store { get; init; }
 
     /// <summary>What the simulated network consists of, where it is used.</summary>
     public required SimulateOptions Simulate { get; init; }
@@ -65,7 +71,7 @@ internal sealed record MonitorOptions
     public WebOptions Web => new()
     {
         Regions = Regions,
-        OwnRegions = [.. Region.Measured],
+        OwnRegions = [.. Schedule.Regions],
         Secret = Post.Secret?.Reveal() ?? "",
         RegionSecrets = Post.Secrets.ToImmutableDictionary(s => s.Key, s => s.Value.Reveal()),
         PublishUnverified = PublishUnverified,
@@ -117,7 +123,7 @@ internal sealed record SourceOptions(
 internal sealed record TestOptions(int Streams, int Segments, int PriceCeiling);
 
 /// <summary>Section <c>Region</c>.</summary>
-/// <param name="Measured">The regions this process measures from, in order of their codes: one, or those of the simulated network.</param>
+/// <param name="Measured">The regions this process measures from, in order of their codes: one, those of the simulated network, or none where all are of other processes.</param>
 /// <param name="Workers">Tests that one region runs at a time.</param>
 /// <param name="Controls">Outside hosts that must always answer; none or at least two.</param>
 internal sealed record RegionOptions(ImmutableArray<RegionId> Measured, int Workers, ImmutableArray<Uri> Controls);

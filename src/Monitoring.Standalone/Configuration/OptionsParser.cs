@@ -54,15 +54,17 @@ internal sealed class OptionsParser
         var source = Source(chain is not null);
         var wallet = paid.Wallet();
         var spend = paid.Spend();
-        paid.Check(source.Kind, chain, wallet);
         var simulated = source.Kind == SourceKind.Simulated;
-        var region = Region(simulated);
+        var remote = new RemoteSection(_keys).Read();
+        var region = Region(simulated, remote);
+        paid.Check(source.Kind, chain, wallet, paysHere: !region.Measured.IsEmpty || remote.Regions.IsEmpty);
+        ImmutableArray<RegionId> tested = [.. region.Measured.Concat(remote.Regions).Order()];
         var tests = new TestOptions(_keys.Number("Tests:Streams", 1, 1, 8), _keys.Number("Tests:Segments", simulated ? 5 : 15, 1, 15), _keys.Number("Tests:PriceCeiling", 50_000, 0, int.MaxValue));
-        var schedule = Schedule(simulated, region.Measured, tests);
-        var listed = new RegionTable(_keys).Read(region.Measured);
+        var schedule = Schedule(simulated, tested, tests);
+        var listed = new RegionTable(_keys).Read(tested);
         var publishUnverified = _keys.Switch("Publish:Unverified", false);
         var scoring = _keys.Choice("Scoring:Method", ScoringMethod.Sums, ("Sums", ScoringMethod.Sums), ("LeaderboardServerless", ScoringMethod.LeaderboardServerless));
-        var post = Post(region.Measured, listed);
+        var post = Post(tested, listed);
         var postTo = PostTo(simulated);
         return new MonitorOptions
         {
@@ -71,6 +73,7 @@ internal sealed class OptionsParser
             Wallet = wallet,
             Spend = spend,
             Region = region,
+            Remote = remote,
             Tests = tests,
             Schedule = schedule,
             Regions = listed,
@@ -80,6 +83,7 @@ internal sealed class OptionsParser
             PostTo = postTo,
             Urls = Urls(),
             Data = Data(),
+            Store = new StoreSection(_keys).Read(),
             Simulate = Simulate(simulated),
             Alerts = new AlertSections(_keys).Read(),
             LogLevel = _keys.Choice("Log:Level", LogLevel.Information, [.. Enum.GetValues<LogLevel>().Select(l => (l.ToString(), l))]),
@@ -141,31 +145,22 @@ internal sealed class OptionsParser
         return windows.GroupBy(w => w.Orchestrator).ToImmutableDictionary(g => g.Key, g => g.Select(w => w.Window).OrderBy(w => w.From).ToImmutableArray());
     }
 
-    private RegionOptions Region(bool simulated)
+    private RegionOptions Region(bool simulated, RemoteOptions remote)
     {
         var text = _keys.Text("Region:Id");
-        var measured = simulated ? SimulatedRegions : [];
+        var measured = simulated && remote.Regions.IsEmpty ? SimulatedRegions : [];
         if (text is not null && !RegionId.TryParse(text, out var id)) _keys.Problem("Region:Id", $"'{text}' is not a region code; 2 to 16 letters and digits are expected, such as FRA.");
         else if (text is not null && (id = RegionId.Parse(text)) == RegionId.Global) _keys.Problem("Region:Id", "GLOBAL is what clients compute over all regions; nothing is measured from it.");
+        else if (text is not null && remote.Regions.Contains(RegionId.Parse(text)))
+            _keys.Problem("Region:Id", $"{text.ToUpperInvariant()} is a region of another process (Hub:Regions), which would test every orchestrator beside this one; remove it in one of the two.");
         else if (text is not null && simulated)
             _keys.Problem("Region:Id", $"The simulated network has its own regions ({string.Join(", ", SimulatedRegions)}). Remove the key, or name the orchestrators to measure with Source:Orchestrators or Source:Webhook.");
         else if (text is not null) measured = [RegionId.Parse(text)];
-        else if (!simulated) _keys.Problem("Region:Id", "The region this process measures from is expected, such as FRA; there is no default.");
-        _keys.Show("Region:Id", simulated ? string.Join(", ", SimulatedRegions) : text?.ToUpperInvariant() ?? "");
+        else if (!simulated && remote.Regions.IsEmpty) _keys.Problem("Region:Id", "The region this process measures from is expected, such as FRA; there is no default. A hub that only leads others names them in Hub:Regions.");
+        _keys.Show("Region:Id", simulated && remote.Regions.IsEmpty ? string.Join(", ", SimulatedRegions) : text?.ToUpperInvariant() ?? "");
 
         var workers = _keys.Number("Region:Workers", 16, 4, 256);
-        var controls = ImmutableArray.CreateBuilder<Uri>();
-        foreach (var (key, control) in _keys.List("Region:Controls"))
-        {
-            if (HttpUrl(key, control) is not { } url) continue;
-            if (controls.Contains(url)) _keys.Problem(key, $"'{control}' is listed twice; controls must be different hosts.");
-            else controls.Add(url);
-        }
-
-        if (controls.Count == 1) _keys.Problem("Region:Controls", "One control cannot tell its own failure from ours; at least 2 are expected, or none.");
-        if (controls.Count == 0 && !simulated && !_keys.Problems.Exists(p => p.Key.StartsWith("Region:Controls", StringComparison.Ordinal)))
-            _keys.Warn("Region:Controls", "No control is configured: when the network of this machine fails, orchestrators may be blamed for it. Name at least 2 hosts that you trust to answer.");
-        return new RegionOptions(measured, workers, controls.ToImmutable());
+        return new RegionOptions(measured, workers, new ControlSection(_keys).Read(needed: !simulated && !measured.IsEmpty));
     }
 
     private SchedulePolicy Schedule(bool simulated, ImmutableArray<RegionId> regions, TestOptions tests)

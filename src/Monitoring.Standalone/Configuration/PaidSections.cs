@@ -90,13 +90,18 @@ internal sealed class PaidSections(KeyReader keys)
     }
 
     /// <summary>What only shows when the sections are seen together.</summary>
-    public void Check(SourceKind source, ChainSettings? chain, WalletOptions? wallet)
+    /// <param name="source">Where the orchestrators come from.</param>
+    /// <param name="chain">The chain; null for none.</param>
+    /// <param name="wallet">The wallet; null for none.</param>
+    /// <param name="paysHere">True when this process tests; a hub that only leads others holds no key.</param>
+    public void Check(SourceKind source, ChainSettings? chain, WalletOptions? wallet, bool paysHere)
     {
         if (source == SourceKind.Chain && chain is null) keys.Problem("Chain:RpcUrls", "A JSON-RPC endpoint of the chain is expected, from which the orchestrators are read.");
-        if (source == SourceKind.Chain && wallet is null)
+        if (source == SourceKind.Chain && wallet is null && paysHere)
             keys.Problem("Wallet:KeyFile", "A key is expected (Wallet:KeyFile, Wallet:Keystore or the environment): orchestrators of the chain refuse tests that nobody pays.");
         if (source != SourceKind.Chain && wallet is not null && chain is null)
             keys.Problem("Chain:RpcUrls", "A JSON-RPC endpoint of the chain is expected: payments need the round, the L1 block and what is in the wallet.");
+        if (wallet is not null && !paysHere) keys.Problem("Wallet", "This hub tests nothing itself, so it needs no key: each region pays with its own. Remove it here.");
         if (source == SourceKind.Simulated && wallet is not null) keys.Problem("Wallet", "The simulated network of this process is not paid; name a source, or remove the key.");
     }
 

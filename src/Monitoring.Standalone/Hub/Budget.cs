@@ -74,6 +74,9 @@ internal sealed class Budget
         }
     }
 
+    /// <summary>True when so much was reserved today for this test by this region.</summary>
+    public bool IsOf(TestId test, RegionId region) => _today.TryGetValue(test, out var reservation) && reservation.Region == region;
+
     private static DateOnly DayOf(DateTimeOffset now) => DateOnly.FromDateTime(now.UtcDateTime);
 
     private static string Text(BigInteger wei) => wei.ToString(CultureInfo.InvariantCulture);

@@ -118,9 +118,6 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
         return answer.Task.WaitAsync(cancellationToken);
     }
 
-    /// <summary>The region's controls were tried.</summary>
-    public void ControlsTried(RegionId region, bool well) => Send(new Command.Controls(region, well));
-
     /// <summary>The set that was enrolled when the last process ended.</summary>
     public IEnumerable<RegistryEntry> RememberedSet() => _memory.ReadEnrolments()
         .Where(e => e.WithdrawnAt is null).Select(e => new RegistryEntry(e.Id, e.ServiceUri, e.Verified));
@@ -216,8 +213,10 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
                     extend.Answer.TrySetResult(_queues.TryGetValue(extend.Region, out var queue) && queue.IsLeased(extend.Test));
                     break;
                 case Command.Return back:
-                    if (_jobs.TryGetValue(back.Test, out var whose)) Apply(whose, new Event.TestDeferred(back.Test, back.Reason));
-                    if (Budget is not null) await Budget.SettleAsync(back.Test, 0, CancellationToken.None);
+                    // A region gives back what it has leased, and nothing else.
+                    if (_queues.TryGetValue(back.Region, out var leases) && leases.IsLeased(back.Test) && _jobs.TryGetValue(back.Test, out var whose))
+                        Apply(whose, new Event.TestDeferred(back.Test, back.Reason));
+                    if (Budget is not null && Budget.IsOf(back.Test, back.Region)) await Budget.SettleAsync(back.Test, 0, CancellationToken.None);
                     back.Answer.TrySetResult();
                     break;
                 case Command.Report report:
@@ -230,8 +229,8 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
                     await EnrolAsync(enrol.Rule);
                     enrol.Answer.TrySetResult();
                     break;
-                case Command.Controls controls:
-                    await LearnAsync(_health.OnControls(controls.Region, controls.Well, _time.GetUtcNow()));
+                case Command.Vitals vitals:
+                    await ObeyAsync(vitals);
                     break;
                 case Command.Liveness liveness:
                     await ObeyAsync(liveness);
@@ -293,6 +292,9 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
             case Command.Enrol enrol:
                 enrol.Answer.TrySetException(e);
                 break;
+            case Command.Vitals vitals:
+                vitals.Answer.TrySetException(e);
+                break;
             case Command.Liveness liveness:
                 liveness.Answer.TrySetException(e);
                 break;
@@ -323,6 +325,7 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
         await GrantLeasesAsync(now);
         await KeepAndTellAsync(now);
         GiveOrders(now);
+        LookAtRegions();
         if (_board.IsStale && now >= _nextSnapshot)
         {
             _nextSnapshot = now + _options.SnapshotEvery;

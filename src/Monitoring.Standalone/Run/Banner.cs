@@ -27,8 +27,10 @@ internal static class Banner
         var schedule = options.Schedule;
         to.WriteLine($"leaderboard  {string.Join(" ", urls)}");
         to.WriteLine($"data         {Path.GetFullPath(options.Data)}");
+        if (options.Store is { } store) to.WriteLine($"results      {store.Url.Display}");
         to.WriteLine($"source       {Source(options)}");
-        to.WriteLine($"regions      {string.Join(" ", schedule.Regions)}{(options.IsSimulated ? " (simulated on this machine)" : "")}");
+        to.WriteLine($"regions      {string.Join(" ", schedule.Regions)}{(options.IsSimulated && options.Remote.Regions.IsEmpty ? " (simulated on this machine)" : "")}");
+        if (!options.Remote.Regions.IsEmpty) to.WriteLine($"elsewhere    {string.Join(" ", options.Remote.Regions)}: 'monitor region --hub ...' there");
         to.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"schedule     {schedule.TestsPerDay} tests a day from each region, one every {Span(TimeSpan.FromDays(1) / schedule.TestsPerDay)}; {options.Tests.Segments} segments, {options.Tests.Streams} at a time"));

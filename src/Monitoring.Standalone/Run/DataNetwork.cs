@@ -1,4 +1,5 @@
 using Monitoring.Storage;
+using Monitoring.Storage.Postgres;
 
 namespace Monitoring.Standalone.Run;
 
@@ -25,6 +26,26 @@ internal static class DataNetwork
             throw new StateDirectoryException(simulated
                 ? $"'{directory}' holds results of real orchestrators. The simulated network needs a directory of its own: give another one with --data, or name a Source."
                 : $"'{directory}' holds results of the simulated network, which must not mix with real ones: give another directory with --data.");
+        }
+    }
+
+    /// <summary>True when a directory belongs to the simulated network, false when to a real one, null when to none yet.</summary>
+    public static bool? KindOf(IStateLog memory) => memory.Find(Kind, Key) is { } known ? known == Simulated : null;
+
+    /// <summary>True when a database belongs to the simulated network, false when to a real one, null when to none yet.</summary>
+    public static async Task<bool?> KindOfAsync(PostgresResultStore store, CancellationToken cancellationToken) =>
+        await store.FindNoteAsync(Kind, cancellationToken) is { } known ? known == "simulated" : null;
+
+    /// <summary>Claims a database for a kind of network.</summary>
+    /// <exception cref="StateDirectoryException">It holds results of the other kind.</exception>
+    public static async Task ClaimAsync(PostgresResultStore store, bool simulated, string display, CancellationToken cancellationToken)
+    {
+        var wanted = simulated ? "simulated" : "real";
+        if (await store.ClaimAsync(Kind, wanted, cancellationToken) != wanted)
+        {
+            throw new StateDirectoryException(simulated
+                ? $"{display} holds results of real orchestrators. The simulated network needs a database of its own: give another one with --store, or name a Source."
+                : $"{display} holds results of the simulated network, which must not mix with real ones: give another database with --store.");
         }
     }
 }

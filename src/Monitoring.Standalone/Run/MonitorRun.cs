@@ -9,6 +9,7 @@ using Monitoring.Standalone.Configuration;
 using Monitoring.Standalone.Hub;
 using Monitoring.Standalone.Logging;
 using Monitoring.Standalone.PostTo;
+using Monitoring.Standalone.Regions;
 using Monitoring.Standalone.Sources;
 using Monitoring.Standalone.Wallet;
 using Monitoring.Storage;
@@ -73,12 +74,12 @@ internal sealed partial class MonitorRun
     {
         await using var memory = await KeyedLog.OpenAsync(directory.State, LogFault, stop);
         await DataNetwork.ClaimAsync(memory, _options.IsSimulated, directory.DirectoryPath, stop);
-        await using var journal = await JournalResultStore.OpenAsync(directory.Journal, _around.Time, LogFault, stop);
-        await using var store = new MeasuredResultStore(journal, _around.Time);
+        await using var opened = await OpenedStore.OpenAsync(_options, directory, _around.Time, LogFault, LogFault, stop);
+        await using var store = new MeasuredResultStore(opened.Results, _around.Time);
         await using var fleet = _options.IsSimulated ? await RememberedPorts.StartAsync(_options.Simulate, memory, stop) : null;
         using var webhook = _options.Source.Kind == SourceKind.Webhook ? new WebhookSource(_options.Source.Webhook!, _around.Time) : null;
-        using var chain = _options.Wallet is null ? null : await ChainAccess.ConnectAsync(_options.Chain!, _around.Time, stop);
-        using var wallet = chain is null ? null : await OpenWalletAsync(chain, directory, stop);
+        using var chain = _options.Chain is null || (_options.Wallet is null && _options.Source.Kind != SourceKind.Chain) ? null : await ChainAccess.ConnectAsync(_options.Chain!, _around.Time, stop);
+        using var wallet = chain is null || _options.Wallet is null ? null : await OpenWalletAsync(chain, directory, stop);
         IOrchestratorSource source = fleet is not null ? new SimulatedSource(fleet)
             : webhook is not null ? webhook
             : _options.Source.Kind == SourceKind.Chain ? new ChainSource(chain!)
@@ -94,7 +95,7 @@ internal sealed partial class MonitorRun
         var hub = new MonitorHub(new HubOptions { Policy = _options.Policy }, store, memory, plans, schedule, board, _around.Time, _logs.CreateLogger<MonitorHub>())
         {
             Notifications = alerts,
-            Budget = wallet is null ? null : await Budget.OpenAsync(_options.Spend, memory, _around.Time.GetUtcNow(), stop),
+            Budget = chain is null ? null : await Budget.OpenAsync(_options.Spend, memory, _around.Time.GetUtcNow(), stop),
         };
         measuring = hub;
         LogReplayed(await hub.ReplayAsync(stop));
@@ -107,15 +108,17 @@ internal sealed partial class MonitorRun
         var watch = wallet is null ? null : new WalletWatch(wallet.Watch, wallet.Reserve, _around.Time, _logs.CreateLogger<WalletWatch>());
         List<IInstrumentStatus> instrument = [];
         if (watch is not null) instrument.Add(watch);
-        await using var app = WebHost.Build(_options, board, hub, schedule, store, new OrchestratorBook(registry, source as ChainSource), instrument, alerts, _around.Time, _logs);
+        using var remote = _options.Remote.Regions.IsEmpty ? null : await RemoteRegions.OpenAsync(_options, hub, memory, directory.DirectoryPath, _around.Time, _logs, stop);
+        instrument.Add(new RegionParts(hub, remote?.Refused, _around.Time));
+        await using var app = WebHost.Build(_options, board, hub, schedule, store, new OrchestratorBook(registry, source as ChainSource), instrument, remote, _around.Time, _logs, alerts);
         await app.StartAsync(stop);
 
         var regions = _options.Region.Measured
-            .Select(id => new Region(id, _options, wallet?.Paymaster ?? OffChainPaymaster.Instance, Path.Combine(directory.Spool, id.Code), hub, _around.Time, _logs, LogFault)).ToList();
+            .Select(id => new Region(id, RegionSetup.Of(_options), wallet?.Paymaster ?? OffChainPaymaster.Instance, Path.Combine(directory.Spool, id.Code), hub, null, _around.Time, _logs, LogFault)).ToList();
         Banner.Write(_options, app.Urls, wallet?.Address, _around.Error);
         try
         {
-            return await LiveAsync(app, hub, registry, regions, journal, poster, watch, alerts, stop);
+            return await LiveAsync(app, hub, registry, regions, opened, poster, watch, alerts, stop);
         }
         finally
         {
@@ -125,7 +128,7 @@ internal sealed partial class MonitorRun
 
     // Each part outlives those that need it: regions report to the hub, the hub tells the poster.
     private async Task<int> LiveAsync(
-        WebApplication app, MonitorHub hub, Registry registry, List<Region> regions, JournalResultStore store, LeaderboardPoster? poster, WalletWatch? watch, AlertDesk alerts, CancellationToken stop)
+        WebApplication app, MonitorHub hub, Registry registry, List<Region> regions, OpenedStore store, LeaderboardPoster? poster, WalletWatch? watch, AlertDesk alerts, CancellationToken stop)
     {
         using var stopMeasuring = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var stopHub = new CancellationTokenSource();
@@ -152,7 +155,7 @@ internal sealed partial class MonitorRun
         var measuring = Task.WhenAll([
             WatchAsync("the registry", registry.RunAsync(stopMeasuring.Token)),
             WatchAsync("the watch over the wallet", watch?.RunAsync(stopMeasuring.Token) ?? Task.CompletedTask),
-            WatchAsync("the upkeep of the journal", KeepJournalAsync(store, stopMeasuring.Token)),
+            WatchAsync("the upkeep of the store", KeepStoreAsync(store, stopMeasuring.Token)),
             .. regions.Select(r => WatchAsync("a region", r.RunAsync(stopMeasuring.Token)))]);
 
         await measuring;
@@ -169,7 +172,7 @@ internal sealed partial class MonitorRun
         return failed ? ExitCode.Failure : ExitCode.Ok;
     }
 
-    private async Task KeepJournalAsync(JournalResultStore store, CancellationToken stop)
+    private async Task KeepStoreAsync(OpenedStore store, CancellationToken stop)
     {
         try
         {
@@ -177,7 +180,7 @@ internal sealed partial class MonitorRun
             {
                 try
                 {
-                    await store.CloseDaysAsync(stop);
+                    await store.KeepAsync(stop);
                 }
                 catch (IOException e)
                 {

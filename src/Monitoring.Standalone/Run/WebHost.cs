@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Monitoring.Standalone.Alerts;
 using Monitoring.Standalone.Configuration;
 using Monitoring.Standalone.Hub;
+using Monitoring.Standalone.Regions;
 using Monitoring.Storage;
 using Monitoring.Web;
 
@@ -18,7 +19,7 @@ internal static class WebHost
     private const long MostRequestBytes = 1 << 20;
 
     /// <summary>Builds the server; it listens once it is started.</summary>
-    public static WebApplication Build(MonitorOptions options, ILeaderboard board, MonitorHub hub, IScheduleBook schedule, IResultStore store, IOrchestratorBook? book, IEnumerable<IInstrumentStatus> instrument, AlertDesk alerts, TimeProvider time, ILoggerFactory logs)
+    public static WebApplication Build(MonitorOptions options, ILeaderboard board, MonitorHub hub, IScheduleBook schedule, IResultStore store, IOrchestratorBook? book, IEnumerable<IInstrumentStatus> instrument, RemoteRegions? remote, TimeProvider time, ILoggerFactory logs, AlertDesk? alerts = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "monitor" });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -28,7 +29,9 @@ internal static class WebHost
             // One byte more than is taken, so that the route itself can say what is too much.
             kestrel.Limits.MaxRequestBodySize = MostRequestBytes + 1;
             foreach (var url in options.Urls) Listen(kestrel, url);
+            remote?.Listen(kestrel);
         });
+        if (remote is not null) builder.WebHost.UseKestrelHttpsConfiguration();
         builder.Services.AddSingleton(logs);
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton(board);
@@ -39,17 +42,17 @@ internal static class WebHost
         builder.Services.AddSingleton<IStoreHealth>(new StoreHealth(hub, store, time));
         if (book is not null) builder.Services.AddSingleton(book);
         foreach (var part in instrument) builder.Services.AddSingleton(part);
-        builder.Services.AddSingleton<IOutboxStore>(alerts.Store);
-        builder.Services.AddSingleton(alerts.Subscriptions);
-        if (alerts.Canary is not null) builder.Services.AddSingleton(alerts.Canary);
+        alerts?.AddTo(builder.Services);
+        remote?.AddTo(builder.Services);
         builder.Services.AddRoutingCore();
         builder.Services.AddMonitoringWeb(options.Web);
         builder.Services.AddMonitoringTelemetry(TelemetrySettings.FromEnvironment());
         var app = builder.Build();
         app.UseRouting();
         app.MapMetrics();
+        if (remote is not null) app.MapHub();
         app.MapSchedule();
-        app.MapAlerts();
+        if (alerts is not null) app.MapAlerts();
         app.MapSubscriptions();
         app.MapLeaderboard();
         return app;

@@ -21,6 +21,9 @@ internal static class ChainedLine
     /// <summary>The longest record: what a line adds to it is fixed.</summary>
     public const int MaximumRecord = MaximumLength - 9 - HashLength - 10 - HashLength - 11 - 2;
 
+    /// <summary>Bytes of a line before its record.</summary>
+    public const int BeforeRecord = 9 + HashLength + 10 + HashLength + 11;
+
     private static ReadOnlySpan<byte> Prev => "{\"prev\":\""u8;
     private static ReadOnlySpan<byte> Hash => "\",\"hash\":\""u8;
     private static ReadOnlySpan<byte> Record => "\",\"record\":"u8;

@@ -18,6 +18,7 @@ internal sealed class ResultLine
     public string? Detail { get; init; }
     public required SummaryLine? Summary { get; init; }
     public EvidenceBody? Evidence { get; init; }
+    public string? Lease { get; init; }
 
     /// <summary>The bytes of a result.</summary>
     public static byte[] Write(TestResult result) => JsonSerializer.SerializeToUtf8Bytes(
@@ -31,6 +32,7 @@ internal sealed class ResultLine
             Detail = StoredText.OrNull(result.Outcome.Detail),
             Summary = SummaryLine.From(result.Summary),
             Evidence = EvidenceBody.From(result.Evidence),
+            Lease = StoredText.OrNull(result.Lease),
         },
         StoredJson.Default.ResultLine);
 
@@ -48,6 +50,7 @@ internal sealed class ResultLine
             Outcome = StoredText.Outcome(line.Code, line.Detail),
             Summary = (line.Summary ?? throw new JsonException("The summary is null.")).To(),
             Evidence = line.Evidence?.To() ?? TestEvidence.None,
+            Lease = line.Lease ?? "",
         };
     }
 }

@@ -91,6 +91,43 @@ internal sealed class PostgresDays(PostgresUrl url, NpgsqlDataSource reading, Np
         return fold.Rows;
     }
 
+    /// <summary>The days of which there are outcomes or sums.</summary>
+    public Task<IReadOnlyCollection<DateOnly>> KnownAsync(CancellationToken cancellationToken) => url.GuardAsync("read the days", async () =>
+    {
+        await using var connection = await reading.OpenConnectionAsync(cancellationToken);
+        var known = await PostgresPartitions.DaysAsync(connection, "test_result", cancellationToken);
+        known.UnionWith((await SummedAsync(connection, cancellationToken)).Keys);
+        return (IReadOnlyCollection<DateOnly>)known;
+    });
+
+    /// <summary>The sums of a day whose outcomes were dropped; null when they were not.</summary>
+    public Task<IReadOnlyCollection<HourlySums>?> ReadBareAsync(DateOnly day, CancellationToken cancellationToken) => url.GuardAsync("read hourly sums", async () =>
+    {
+        await using var connection = await reading.OpenConnectionAsync(cancellationToken);
+        var isDropped = (await SummedAsync(connection, cancellationToken)).GetValueOrDefault(day) is { IsDropped: true };
+        return (IReadOnlyCollection<HourlySums>?)(isDropped ? await ReadKeptAsync(connection, day, cancellationToken) : null);
+    });
+
+    /// <summary>Keeps sums of a day of which there is nothing else.</summary>
+    /// <returns>False when there are outcomes or sums of that day.</returns>
+    public Task<bool> KeepBareAsync(DateOnly day, IReadOnlyCollection<HourlySums> sums, CancellationToken cancellationToken) => url.GuardAsync("keep hourly sums", async () =>
+    {
+        await using var connection = await upkeep.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var claim = new NpgsqlCommand(
+            """
+            INSERT INTO summed_day (day, summed_at, dropped_at) SELECT DATE '2000-01-01' + $1, $2, $2
+            WHERE NOT EXISTS (SELECT FROM test_result WHERE test_day = DATE '2000-01-01' + $1) ON CONFLICT DO NOTHING
+            """, connection)
+        {
+            Parameters = { new() { Value = PostgresDay.Number(day) }, new() { Value = time.GetUtcNow().UtcDateTime } },
+        };
+        if (await claim.ExecuteNonQueryAsync(cancellationToken) == 0) return false;
+        await CopyAsync(connection, sums, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return true;
+    });
+
     // While the day is folded nothing is written to it: what comes later finds the note, and marks it stale.
     private async Task CloseAsync(NpgsqlConnection connection, DateOnly day, CancellationToken cancellationToken)
     {
@@ -98,29 +135,31 @@ internal sealed class PostgresDays(PostgresUrl url, NpgsqlDataSource reading, Np
         await ExecuteAsync(connection, $"LOCK TABLE {PostgresDay.Partition("test_result", day)} IN SHARE MODE", [], cancellationToken);
         var rows = await FoldAsync(connection, day, cancellationToken);
         await ExecuteAsync(connection, Clear, [new() { Value = PostgresDay.Number(day) }], cancellationToken);
-        await using (var copy = await connection.BeginBinaryImportAsync(
-            "COPY hourly_sum (hour, orchestrator, region, method, received, expected, duration_micros, round_trip_micros, tests, planned) FROM STDIN (FORMAT binary)", cancellationToken))
-        {
-            foreach (var row in rows)
-            {
-                await copy.StartRowAsync(cancellationToken);
-                await copy.WriteAsync(row.Hour.UtcDateTime, NpgsqlDbType.TimestampTz, cancellationToken);
-                await copy.WriteAsync(row.Orchestrator.Text, NpgsqlDbType.Text, cancellationToken);
-                await copy.WriteAsync(row.Region.Code, NpgsqlDbType.Text, cancellationToken);
-                await copy.WriteAsync(row.Method, NpgsqlDbType.Text, cancellationToken);
-                await copy.WriteAsync(row.Sums.Received, NpgsqlDbType.Bigint, cancellationToken);
-                await copy.WriteAsync(row.Sums.Expected, NpgsqlDbType.Bigint, cancellationToken);
-                await copy.WriteAsync(row.Sums.DurationMicros, NpgsqlDbType.Bigint, cancellationToken);
-                await copy.WriteAsync(row.Sums.RoundTripMicros, NpgsqlDbType.Bigint, cancellationToken);
-                await copy.WriteAsync(row.Tests, NpgsqlDbType.Integer, cancellationToken);
-                await copy.WriteAsync(row.Planned, NpgsqlDbType.Integer, cancellationToken);
-            }
-
-            await copy.CompleteAsync(cancellationToken);
-        }
-
+        await CopyAsync(connection, rows, cancellationToken);
         await ExecuteAsync(connection, Note, [new() { Value = PostgresDay.Number(day) }, new() { Value = time.GetUtcNow().UtcDateTime }], cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+    }
+
+    private static async Task CopyAsync(NpgsqlConnection connection, IReadOnlyCollection<HourlySums> rows, CancellationToken cancellationToken)
+    {
+        await using var copy = await connection.BeginBinaryImportAsync(
+            "COPY hourly_sum (hour, orchestrator, region, method, received, expected, duration_micros, round_trip_micros, tests, planned) FROM STDIN (FORMAT binary)", cancellationToken);
+        foreach (var row in rows)
+        {
+            await copy.StartRowAsync(cancellationToken);
+            await copy.WriteAsync(row.Hour.UtcDateTime, NpgsqlDbType.TimestampTz, cancellationToken);
+            await copy.WriteAsync(row.Orchestrator.Text, NpgsqlDbType.Text, cancellationToken);
+            await copy.WriteAsync(row.Region.Code, NpgsqlDbType.Text, cancellationToken);
+            await copy.WriteAsync(row.Method, NpgsqlDbType.Text, cancellationToken);
+            await copy.WriteAsync(row.Sums.Received, NpgsqlDbType.Bigint, cancellationToken);
+            await copy.WriteAsync(row.Sums.Expected, NpgsqlDbType.Bigint, cancellationToken);
+            await copy.WriteAsync(row.Sums.DurationMicros, NpgsqlDbType.Bigint, cancellationToken);
+            await copy.WriteAsync(row.Sums.RoundTripMicros, NpgsqlDbType.Bigint, cancellationToken);
+            await copy.WriteAsync(row.Tests, NpgsqlDbType.Integer, cancellationToken);
+            await copy.WriteAsync(row.Planned, NpgsqlDbType.Integer, cancellationToken);
+        }
+
+        await copy.CompleteAsync(cancellationToken);
     }
 
     // What came to the day since its sums were read keeps it: the next round sums again. Once it is gone its sums are final.

@@ -1,6 +1,7 @@
 using Monitoring.Core;
 using Monitoring.Storage.Journal;
 using Monitoring.Storage.Migrations;
+using Monitoring.Storage.Transfer;
 using Npgsql;
 
 namespace Monitoring.Storage.Postgres;
@@ -28,10 +29,11 @@ public sealed class PostgresResultStore : IResultStore
     private readonly ResultSelect _select;
     private readonly PostgresDays _days;
     private readonly PostgresRetention _retention;
+    private readonly Action<string> _onFault;
 
     private PostgresResultStore(PostgresUrl url, PostgresRetention retention, TimeProvider time, Action<string> onFault)
     {
-        (_url, _retention, _time) = (url, retention, time);
+        (_url, _retention, _time, _onFault) = (url, retention, time, onFault);
         _writing = NpgsqlDataSource.Create(url.ConnectionString(PostgresUse.Write));
         _reading = NpgsqlDataSource.Create(url.ConnectionString(PostgresUse.Read));
         _upkeep = NpgsqlDataSource.Create(url.ConnectionString(PostgresUse.Upkeep));
@@ -73,6 +75,9 @@ public sealed class PostgresResultStore : IResultStore
         }
     }
 
+    /// <summary>The database day by day, for another store to be filled from it.</summary>
+    public IStoredDays Days => new PostgresStoredDays(_url, _upkeep, _days, _onFault);
+
     /// <inheritdoc />
     /// <exception cref="ArgumentException">The revision is negative, too long for a record, or holds a number that JSON has not.</exception>
     public Task<bool> AppendAsync(OutcomeRevision revision, TestEvidence? evidence, CancellationToken cancellationToken) =>
@@ -98,6 +103,29 @@ public sealed class PostgresResultStore : IResultStore
     /// <exception cref="IOException">The database cannot be reached, or refuses.</exception>
     public IAsyncEnumerable<HourlySums> ReadHourlyAsync(DateTimeOffset from, DateTimeOffset until, CancellationToken cancellationToken) =>
         _days.ReadAsync(from, until, cancellationToken);
+
+    /// <summary>The note of a name, or null.</summary>
+    /// <exception cref="IOException">The database cannot be reached, or refuses.</exception>
+    public Task<string?> FindNoteAsync(string name, CancellationToken cancellationToken) => _url.GuardAsync("read a note", async () =>
+    {
+        await using var command = _reading.CreateCommand("SELECT value FROM store_note WHERE name = $1");
+        command.Parameters.Add(new() { Value = name });
+        return await command.ExecuteScalarAsync(cancellationToken) as string;
+    });
+
+    /// <summary>Writes a note into the database unless it has one of that name, and gives the one it has.</summary>
+    /// <exception cref="IOException">The database cannot be reached, or refuses.</exception>
+    public Task<string> ClaimAsync(string name, string value, CancellationToken cancellationToken) => _url.GuardAsync("write a note", async () =>
+    {
+        await using var connection = await _upkeep.OpenConnectionAsync(cancellationToken);
+        await using (var claim = new NpgsqlCommand("INSERT INTO store_note (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING", connection) { Parameters = { new() { Value = name }, new() { Value = value } } })
+        {
+            await claim.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await using var read = new NpgsqlCommand("SELECT value FROM store_note WHERE name = $1", connection) { Parameters = { new() { Value = name } } };
+        return (string)(await read.ExecuteScalarAsync(cancellationToken))!;
+    });
 
     /// <summary>
     /// Makes the partitions of the coming days, writes the hourly sums of closed ones and drops what is no longer kept. A host calls it several

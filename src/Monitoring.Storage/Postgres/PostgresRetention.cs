@@ -6,10 +6,13 @@ public sealed record PostgresRetention
     /// <summary>The fewest days that outcomes are kept: what a start replays (31 days), and some.</summary>
     public const int FewestDays = 40;
 
+    /// <summary>The fewest days that evidence is kept: until its day is closed.</summary>
+    public const int FewestEvidenceDays = 3;
+
     /// <summary>Days that outcomes are kept after their own; 0 for ever, else at least <see cref="FewestDays"/>.</summary>
     public int ResultDays { get; init; } = 90;
 
-    /// <summary>Days that evidence is kept after its own, at least 3; 0 as long as the outcomes.</summary>
+    /// <summary>Days that evidence is kept after its own, at least <see cref="FewestEvidenceDays"/>; 0 as long as the outcomes.</summary>
     public int EvidenceDays { get; init; }
 
     /// <summary>True when outcomes of a day are no longer kept.</summary>

@@ -37,15 +37,7 @@ internal sealed class ResultSelect(PostgresUrl url, NpgsqlDataSource source, Act
         command.Parameters.Add(new() { Value = test.Text });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken)) return null;
-        try
-        {
-            return EvidenceLine.Read(reader.GetFieldValue<byte[]>(0)).Evidence;
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            onFault($"The evidence of test {test} in {url.Display} is none and was skipped: {e.Message}");
-            return null;
-        }
+        return ParseEvidence(reader, 0, test, onFault);
     });
 
     /// <summary>The last revision of each test of one day, by test.</summary>
@@ -115,7 +107,22 @@ internal sealed class ResultSelect(PostgresUrl url, NpgsqlDataSource source, Act
         }
     }
 
-    private static OutcomeRevision? Parse(NpgsqlDataReader reader, Action<string> onFault)
+    /// <summary>The evidence in a column; null, and a fault, when it is none.</summary>
+    public static TestEvidence? ParseEvidence(NpgsqlDataReader reader, int column, TestId test, Action<string> onFault)
+    {
+        try
+        {
+            return EvidenceLine.Read(reader.GetFieldValue<byte[]>(column)).Evidence;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            onFault($"The evidence of test {test} is none and was skipped: {e.Message}");
+            return null;
+        }
+    }
+
+    /// <summary>The revision in the first column; null, and a fault, when it is none.</summary>
+    public static OutcomeRevision? Parse(NpgsqlDataReader reader, Action<string> onFault)
     {
         try
         {

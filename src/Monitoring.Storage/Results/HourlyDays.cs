@@ -38,6 +38,27 @@ internal sealed class HourlyDays(JournalFolder folder, TimeProvider time) : IDis
         }
     }
 
+    /// <summary>The sums of a day whose outcomes are gone; null when there is no file of sums.</summary>
+    public Task<List<HourlySums>?> ReadKeptAsync(DateOnly day, CancellationToken cancellationToken) => TryReadFileAsync(day, 0, cancellationToken);
+
+    /// <summary>Keeps sums of a day of which there is nothing else.</summary>
+    /// <returns>False when there are outcomes or sums of that day.</returns>
+    /// <exception cref="IOException">They could not be written.</exception>
+    public async Task<bool> KeepBareAsync(DateOnly day, IReadOnlyCollection<HourlySums> sums, CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            if (folder.LengthOf(JournalFolder.Outcomes, day) > 0 || folder.LengthOf(JournalFolder.Hourly, day) > 0) return false;
+            WriteFile(day, 0, "", [.. sums]);
+            return true;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
     public void Dispose() => _gate.Dispose();
 
     private SortedSet<DateOnly> Days(DateOnly from, DateOnly until) =>
@@ -128,29 +149,34 @@ internal sealed class HourlyDays(JournalFolder folder, TimeProvider time) : IDis
 
     private void TryWriteFile(DateOnly day, long length, string head, List<HourlySums> rows)
     {
-        var path = folder.PathOf(JournalFolder.Hourly, day);
-        var temporary = path + ".tmp";
         try
         {
-            var bytes = new ArrayBufferWriter<byte>(64 << 10);
-            var chain = ChainedLine.Genesis(Path.GetFileName(path));
-            var header = new HourlyHeaderLine { SourceLength = length, SourceHash = head, Rows = rows.Count };
-            ChainedLine.Write(bytes, chain, JsonSerializer.SerializeToUtf8Bytes(header, StoredJson.Default.HourlyHeaderLine));
-            foreach (var row in rows) ChainedLine.Write(bytes, chain, HourlyLine.Write(row));
-            folder.Disk.Delete(temporary);
-            using (var file = folder.Disk.Open(temporary))
-            {
-                file.Write(bytes.WrittenSpan, 0);
-                file.Flush();
-            }
-
-            folder.Disk.Move(temporary, path);
-            folder.Disk.SyncDirectory(folder.FolderPath);
+            WriteFile(day, length, head, rows);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             folder.Faults.Report(new JournalFault(
-                Path.GetFileName(path), 0, 0, JournalFaultKind.NotWritten, $"The hourly sums of a closed day were not written: {e.Message} They are made again when needed."));
+                JournalFolder.NameOf(JournalFolder.Hourly, day), 0, 0, JournalFaultKind.NotWritten, $"The hourly sums of a closed day were not written: {e.Message} They are made again when needed."));
         }
+    }
+
+    private void WriteFile(DateOnly day, long length, string head, List<HourlySums> rows)
+    {
+        var path = folder.PathOf(JournalFolder.Hourly, day);
+        var temporary = path + ".tmp";
+        var bytes = new ArrayBufferWriter<byte>(64 << 10);
+        var chain = ChainedLine.Genesis(Path.GetFileName(path));
+        var header = new HourlyHeaderLine { SourceLength = length, SourceHash = head, Rows = rows.Count };
+        ChainedLine.Write(bytes, chain, JsonSerializer.SerializeToUtf8Bytes(header, StoredJson.Default.HourlyHeaderLine));
+        foreach (var row in rows) ChainedLine.Write(bytes, chain, HourlyLine.Write(row));
+        folder.Disk.Delete(temporary);
+        using (var file = folder.Disk.Open(temporary))
+        {
+            file.Write(bytes.WrittenSpan, 0);
+            file.Flush();
+        }
+
+        folder.Disk.Move(temporary, path);
+        folder.Disk.SyncDirectory(folder.FolderPath);
     }
 }

@@ -7,6 +7,7 @@ using Monitoring.Storage.Disk;
 using Monitoring.Storage.Journal;
 using Monitoring.Storage.Lines;
 using Monitoring.Storage.Results;
+using Monitoring.Storage.Transfer;
 
 namespace Monitoring.Storage;
 
@@ -31,6 +32,9 @@ public sealed class JournalResultStore : IResultStore
         _writer = new ResultWriter(folder, days);
         _hourly = new HourlyDays(folder, time);
     }
+
+    /// <summary>The journal day by day, for another store to be filled from it.</summary>
+    public IStoredDays Days => new JournalDays(_folder, _hourly);
 
     /// <summary>Damage found so far, each once, at most the first 1,000.</summary>
     public ImmutableArray<JournalFault> Faults => _folder.Faults.All;

@@ -14,7 +14,7 @@ internal sealed class PostedBody
     private string? _mismatch;
 
     public string Region { get; private set; } = "";
-    public string Orchestrator { get; private set; } = "";
+    public string Orchestrator { get; set; } = "";
     public double SuccessRate { get; private set; }
     public double RoundTripTime { get; private set; }
     public double SegDuration { get; private set; }

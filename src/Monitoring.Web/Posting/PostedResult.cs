@@ -41,41 +41,57 @@ internal sealed class PostedResult(WebOptions options)
         problem = ProblemOf(body, region, now);
         if (problem.Length > 0) return null;
 
-        var testTime = DateTimeOffset.FromUnixTimeSeconds(body.Timestamp);
-        return new OutcomeRevision
+        return Of(body, TestId.Posted(SHA256.HashData(raw)), region, DateTimeOffset.FromUnixTimeSeconds(body.Timestamp), now);
+    }
+
+    /// <summary>The outcome of a body whose values are possible (<see cref="ImpossibleValue"/>).</summary>
+    public static OutcomeRevision Of(PostedBody body, TestId test, RegionId region, DateTimeOffset testTime, DateTimeOffset recordedAt) => new()
+    {
+        Test = test,
+        Revision = OutcomeRevision.Measured,
+        Orchestrator = OrchestratorId.Parse(body.Orchestrator),
+        Region = region,
+        TestTime = testTime,
+        RecordedAt = recordedAt,
+        Outcome = OutcomeOf(body),
+        Summary = new TestSummary
         {
-            Test = TestId.Posted(SHA256.HashData(raw)),
-            Revision = OutcomeRevision.Measured,
-            Orchestrator = OrchestratorId.Parse(body.Orchestrator),
-            Region = region,
-            TestTime = testTime,
-            RecordedAt = now,
-            Outcome = OutcomeOf(body),
-            Summary = new TestSummary
+            StartedAt = testTime,
+            Method = TestMethod.Posted,
+            Sums = SumsOf(body),
+            Averages = new LegacyAverages(body.SuccessRate, body.SegDuration, body.RoundTripTime),
+            SegmentsSent = (int)body.SegmentsSent,
+            SegmentsReceived = (int)body.SegmentsReceived,
+            UploadTime = body.UploadTime,
+            DownloadTime = body.DownloadTime,
+            TranscodeTime = body.TranscodeTime,
+            Errors = body.Errors is { } errors ? [.. errors] : [],
+            Posted = new PostedDetail
             {
-                StartedAt = testTime,
-                Method = TestMethod.Posted,
-                Sums = SumsOf(body),
-                Averages = new LegacyAverages(body.SuccessRate, body.SegDuration, body.RoundTripTime),
-                SegmentsSent = (int)body.SegmentsSent,
-                SegmentsReceived = (int)body.SegmentsReceived,
-                UploadTime = body.UploadTime,
-                DownloadTime = body.DownloadTime,
-                TranscodeTime = body.TranscodeTime,
-                Errors = body.Errors is { } errors ? [.. errors] : [],
-                Posted = new PostedDetail
-                {
-                    Timestamp = body.Timestamp,
-                    Model = body.Model,
-                    Pipeline = body.Pipeline,
-                    ModelIsWarm = body.ModelIsWarm,
-                    InputParameters = body.InputParameters,
-                    ResponsePayload = body.ResponsePayload,
-                    RoundTripTime = body.RoundTripTime,
-                    ErrorsNull = body.Errors is null,
-                },
+                Timestamp = body.Timestamp,
+                Model = body.Model,
+                Pipeline = body.Pipeline,
+                ModelIsWarm = body.ModelIsWarm,
+                InputParameters = body.InputParameters,
+                ResponsePayload = body.ResponsePayload,
+                RoundTripTime = body.RoundTripTime,
+                ErrorsNull = body.Errors is null,
             },
-        };
+        },
+    };
+
+    /// <summary>What of a body cannot be, whoever sent it and whenever; empty when all can.</summary>
+    public static string ImpossibleValue(PostedBody body)
+    {
+        if (!OrchestratorId.TryParse(body.Orchestrator, out _)) return "orchestrator must be 0x and 40 hex digits";
+        if (body.SuccessRate is < 0 or > 1) return "success_rate must be from 0 to 1";
+        foreach (var (name, seconds) in Times(body))
+        {
+            if (seconds is < 0 or > LongestSeconds) return $"{name} must be from 0 to {LongestSeconds} seconds";
+        }
+
+        if (body.SegmentsSent is < 0 or > int.MaxValue) return "segments_sent must be from 0 to 2147483647";
+        return body.SegmentsReceived is < 0 or > int.MaxValue ? "segments_received must be from 0 to 2147483647" : "";
     }
 
     private string ProblemOf(PostedBody body, RegionId region, DateTimeOffset now)
@@ -85,15 +101,7 @@ internal sealed class PostedResult(WebOptions options)
         if (region == RegionId.Global) return "GLOBAL is what clients compute over all regions; post the region that was measured";
         if (!options.Lists(region, type)) return $"region {region} is not registered for {word} results; see /api/regions";
         if (type == JobType.Transcoding && options.OwnRegions.Contains(region)) return "region is measured here";
-        if (!OrchestratorId.TryParse(body.Orchestrator, out _)) return "orchestrator must be 0x and 40 hex digits";
-        if (body.SuccessRate is < 0 or > 1) return "success_rate must be from 0 to 1";
-        foreach (var (name, seconds) in Times(body))
-        {
-            if (seconds is < 0 or > LongestSeconds) return $"{name} must be from 0 to {LongestSeconds} seconds";
-        }
-
-        if (body.SegmentsSent is < 0 or > int.MaxValue) return "segments_sent must be from 0 to 2147483647";
-        if (body.SegmentsReceived is < 0 or > int.MaxValue) return "segments_received must be from 0 to 2147483647";
+        if (ImpossibleValue(body) is { Length: > 0 } impossible) return impossible;
         var seen = now.ToUnixTimeSeconds();
         if (body.Timestamp > seen + (long)Ahead.TotalSeconds) return $"timestamp is more than 5 minutes ahead (Unix seconds are expected; it is {seen} here)";
         if (body.Timestamp < seen - (long)Oldest.TotalSeconds) return $"timestamp is more than 30 days old (Unix seconds are expected; it is {seen} here)";

@@ -58,6 +58,8 @@ internal sealed class ScriptedHub : IHub
 
     public Task LivenessAsync(RegionId region, LivenessReport report, CancellationToken cancellationToken) => Task.CompletedTask;
 
+    public Task HealthAsync(RegionId region, RegionVitals vitals, CancellationToken cancellationToken) => Task.CompletedTask;
+
     public Task<LivenessOrders> LivenessOrdersAsync(RegionId region, long known, TimeSpan wait, CancellationToken cancellationToken) => Task.FromResult(new LivenessOrders());
 
     public Task<bool> ExtendAsync(RegionId region, TestId test, CancellationToken cancellationToken) => Task.FromResult(true);

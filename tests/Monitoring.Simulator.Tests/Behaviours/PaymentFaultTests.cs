@@ -117,6 +117,22 @@ public sealed class PaymentFaultTests
     }
 
     [Fact]
+    public async Task Repeated_params_are_the_same_each_time_and_betray_a_nonce_that_is_used_twice()
+    {
+        await using var paid = await PaidNode.StartAsync(Behaviour.RepeatsParams, _cancellation);
+        var info = await paid.Client.DiscoverAsync(_cancellation);
+        Assert.Equal(info.TicketParams, (await paid.Client.DiscoverAsync(_cancellation)).TicketParams);
+
+        var first = await paid.Client.TranscodeAsync(info.AuthToken, await paid.Client.PayAsync(info, 1, 2), 0, _cancellation);
+        Assert.Equal(info.TicketParams, first.Info.TicketParams);
+        Assert.Equal(0, paid.Client.Account.TicketsRepeated);
+        var (status, text) = await paid.Client.RefusedAsync(info.AuthToken, await paid.Client.PayAsync(info, 2, 3), 1, _cancellation);
+        Assert.Equal(400, status);
+        Assert.Contains("already seen", text, StringComparison.Ordinal);
+        Assert.Equal((3, 1), (paid.Client.Account.TicketsReceived, paid.Client.Account.TicketsRepeated));
+    }
+
+    [Fact]
     public async Task Inflated_pixels_are_stated_and_debited_tenfold()
     {
         await using var paid = await PaidNode.StartAsync(Behaviour.InflatedPixels, _cancellation);

@@ -53,6 +53,7 @@ public sealed class Every_refusal_has_its_class(RefusingFleet fleet) : IClassFix
         // It takes the money and then changes the terms, or the goods.
         new("price-doubled", OutcomeClass.Success, OutcomeCode.ProtocolViolation, Credit.All, "more than doubled"),
         new("price-dropped", OutcomeClass.Success, OutcomeCode.Completed, Credit.All, ""),
+        new("repeats-params", OutcomeClass.Success, OutcomeCode.Completed, Credit.All, ""),
         new("inflated-pixels", OutcomeClass.Fault, OutcomeCode.ProtocolViolation, Credit.All, "it charges for"),
         new("wrong-signature", OutcomeClass.Fault, OutcomeCode.BadSignature, Credit.All, "are signed by"),
 
@@ -99,6 +100,7 @@ public sealed class Every_refusal_has_its_class(RefusingFleet fleet) : IClassFix
         var test = fleet[name];
         var spend = test.Result.Summary.Spend;
         Assert.Equal((spend.Expected, spend.Tickets), (test.Theirs.Received, (int)test.Theirs.TicketsReceived));
+        Assert.Equal(0, test.Theirs.TicketsRepeated);
         switch (row.Credit)
         {
             case Credit.NothingPaid:
