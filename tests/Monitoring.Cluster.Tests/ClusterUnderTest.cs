@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Monitoring.Cluster.Hosting;
@@ -5,10 +6,13 @@ using Monitoring.Cluster.Leaderboard;
 using Monitoring.Cluster.Orchestrators;
 using Monitoring.Cluster.Regions;
 using Monitoring.Cluster.Registry;
+using Monitoring.Cluster.Schedule;
 using Monitoring.Cluster.State;
 using Monitoring.Core;
 using Monitoring.Storage;
 using Monitoring.Testing;
+using Orleans.Configuration;
+using Orleans.Hosting;
 using Orleans.Reminders;
 using Orleans.Runtime;
 using Orleans.Storage;
@@ -47,6 +51,9 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
 
     public IGrainFactory Grains => Cluster.Client;
 
+    /// <summary>The secret of the schedule, so that every run has the same plan.</summary>
+    private static byte[] Master => JsonSerializer.SerializeToUtf8Bytes(new ScheduleDocument { Schema = ScheduleDocument.Current, Master = new string('7', 64) });
+
     public static HubRules Rules { get; } = new()
     {
         Policy = new Policy
@@ -58,18 +65,22 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
         ScoreShards = 4,
     };
 
-    public static async Task<ClusterUnderTest> StartAsync(int silos = 1, params OrchestratorId[] enrolled)
+    public static async Task<ClusterUnderTest> StartAsync(int silos = 1, HubRules? rules = null, params OrchestratorId[] enrolled)
     {
         var scratch = new Scratch();
         var time = new VirtualTime(new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero));
         var journal = await JournalResultStore.OpenAsync(scratch.At("journal"), time, null, CancellationToken.None);
         var store = new FaultyStore(journal);
         var storage = new SharedStorage();
+        storage.Put(StateNames.Schedule, GrainId.Create(GrainType.Create("schedule"), GrainIdKeyExtensions.CreateIntegerKey(0)), Master);
         var builder = new InProcessTestClusterBuilder((short)silos);
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.AddHub(Rules);
+            silo.AddHub(rules ?? Rules);
             silo.UseInMemoryReminderService();
+
+            // The service forgets reminders that are far away; on this clock far away comes faster than the service can look.
+            silo.Configure<ReminderOptions>(reminders => reminders.ReminderLoadingWindow = TimeSpan.FromDays(1));
             silo.Services.AddSingleton<IResultStore>(store);
             silo.Services.AddKeyedSingleton<IGrainStorage>(StateNames.Storage, storage);
             silo.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(time));

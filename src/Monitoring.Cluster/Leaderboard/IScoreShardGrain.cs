@@ -7,7 +7,7 @@ namespace Monitoring.Cluster.Leaderboard;
 internal interface IScoreShardGrain : IGrainWithIntegerKey
 {
     /// <summary>Shows a row from now on, or with null none. Of two calls for one orchestrator the higher version stays, in whatever order.</summary>
-    /// <returns>The version that stays: the caller's, unless a higher one was there.</returns>
+    /// <returns>0 when it is shown; the version that stays when that is as high.</returns>
     [Alias("Show")]
     Task<long> Show(OrchestratorId orchestrator, LeaderboardRow? row, long version);
 

@@ -36,7 +36,7 @@ internal sealed partial class ScoreShardGrain(HubRules rules, TimeProvider time,
         if (_versions.GetValueOrDefault(orchestrator) is var known && known >= version) return Task.FromResult(known);
         _versions[orchestrator] = version;
         Put(orchestrator, row);
-        return Task.FromResult(version);
+        return Task.FromResult(0L);
     }
 
     public Task<ShardRows?> RowsSince(long known) =>

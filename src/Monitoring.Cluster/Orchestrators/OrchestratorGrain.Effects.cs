@@ -49,9 +49,10 @@ internal sealed partial class OrchestratorGrain
         var shard = GrainFactory.GetGrain<IScoreShardGrain>(ScoreShards.Of(Id, rules.ScoreShards));
         var row = LeaderboardRow.Of(_state);
         _rowVersion = Math.Max(_rowVersion + 1, time.GetUtcNow().UtcTicks);
-        if (await shard.Show(Id, row, _rowVersion) is var known && known == _rowVersion) return;
+        var known = await shard.Show(Id, row, _rowVersion);
+        if (known == 0) return;
 
-        // An activation before this one had shown something by a clock that was ahead.
+        // An activation before this one had shown something by a clock that was ahead, or in the same instant.
         _rowVersion = known + 1;
         await shard.Show(Id, row, _rowVersion);
     });

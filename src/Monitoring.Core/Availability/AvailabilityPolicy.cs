@@ -36,6 +36,12 @@ public sealed record AvailabilityPolicy
     /// </summary>
     public TimeSpan FailingAlone { get; init; } = TimeSpan.FromMinutes(4);
 
+    /// <summary>
+    /// So often in a row the silent regions must have been asked in vain before the others decide without them: a hub that has just started has
+    /// heard nobody yet. 3.
+    /// </summary>
+    public int AsksInVain { get; init; } = 3;
+
     /// <summary>So many times down within <see cref="FlapsWithin"/> is flapping. 3.</summary>
     public int Flaps { get; init; } = 3;
 

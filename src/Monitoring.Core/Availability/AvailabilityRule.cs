@@ -11,6 +11,17 @@ internal static class AvailabilityRule
     /// <summary>True while a region's latest check is new enough to count.</summary>
     public static bool IsFresh(RegionSight sight, DateTimeOffset now, Policy policy) => sight.LastAt != default && now - sight.LastAt <= FreshFor(policy);
 
+    /// <summary>
+    /// True while a region has a vote. One that is stale keeps it as long as one that is not is sure to check again: a hub that has just started
+    /// finds every region stale, and must not take the first one that asks for the only one there is.
+    /// </summary>
+    public static bool Votes(RegionSight sight, in Env env)
+    {
+        if (!IsFresh(sight, env.Now, env.Policy) || env.Regions.IsMuted(sight.Region, env.Now)) return false;
+        var policy = env.Policy.Availability;
+        return !env.Regions.Stale.Contains(sight.Region) || env.Now - sight.LastAt <= policy.Every(env.Policy.Schedule.Regions.Length) + policy.Recheck;
+    }
+
     /// <summary>Takes one piece of evidence into the sights; what it means is for <see cref="Look"/>.</summary>
     public static AvailabilityState See(AvailabilityState state, RegionId region, DateTimeOffset at, bool alive, OutcomeCode code, in Env env, OrchestratorRecord? record)
     {
@@ -19,7 +30,10 @@ internal static class AvailabilityRule
         var sight = state.SightOf(region);
         var window = sight.Window.With(at, alive);
         if (!ReferenceEquals(window, sight.Window)) sight = sight with { Window = window };
-        if (at > sight.LastAt && env.Now - at <= FreshFor(env.Policy)) sight = sight.After(at, alive, code, env.Policy.Availability.Spacing);
+
+        // A run that nobody saw go on is a new one.
+        if (at > sight.LastAt && env.Now - at <= FreshFor(env.Policy)) sight = (at - sight.LastAt > FreshFor(env.Policy) ? sight.Blind() : sight).After(at, alive, code, env.Policy.Availability.Spacing);
+        else if (at < sight.LastAt) sight = sight.Between(at, alive);
         return state.With(sight);
     }
 
@@ -32,13 +46,13 @@ internal static class AvailabilityRule
         var maintenance = record?.InMaintenance(now, env.Policy.MaintenanceLimit) == true;
         if (maintenance != state.Maintenance) state = state with { Maintenance = maintenance };
         state = Mute(state, maintenance, env);
-        var votes = Votes.Of(state, env);
+        var votes = Core.Votes.Of(state, env);
 
         var before = state.Phase;
         var phase = Next(state, votes);
         if (phase != before) state = Enter(state, phase, votes, now, policy);
         state = Report(state, id, votes, env);
-        state = LookAtRegions(state, id, votes, env);
+        state = LookAtRegions(state, id, env);
 
         var eager = phase == AvailabilityPhase.Suspect && before == AvailabilityPhase.Up;
         var inDoubt = phase is AvailabilityPhase.Suspect or AvailabilityPhase.Recovering;
@@ -52,7 +66,7 @@ internal static class AvailabilityRule
             if (inDoubt || sight.Phase == AvailabilityPhase.Recovering) ask.Add(region);
         }
 
-        return (state with { AskedAt = now }, ask.ToImmutable());
+        return (state with { AskedAt = now, AskedInVain = votes.Silent > 0 ? state.AskedInVain + 1 : 0 }, ask.ToImmutable());
     }
 
     /// <summary>The next instant at which <see cref="Look"/> may see something else by the passing of time alone; null for none.</summary>
@@ -103,7 +117,8 @@ internal static class AvailabilityRule
     {
         var before = state.Phase;
         state = state with { Phase = phase, Since = now };
-        if (phase == AvailabilityPhase.Up) return state with { FailingSince = default };
+        if (phase == AvailabilityPhase.Up) return state with { FailingSince = default, AskedInVain = 0 };
+        if (phase == AvailabilityPhase.Suspect) return state with { FailingSince = votes.FailingSince };
         if (phase != AvailabilityPhase.Down || before == AvailabilityPhase.Recovering) return state;
         return state with { FailingSince = votes.FailingSince, Downs = state.Downs.RemoveAll(d => now - d > policy.FlapsWithin).Add(now) };
     }
@@ -153,7 +168,7 @@ internal static class AvailabilityRule
     }
 
     // One region's word against the others: its path to the orchestrator, and no page.
-    private static AvailabilityState LookAtRegions(AvailabilityState state, OrchestratorId id, Votes votes, in Env env)
+    private static AvailabilityState LookAtRegions(AvailabilityState state, OrchestratorId id, in Env env)
     {
         var policy = env.Policy.Availability;
         foreach (var sight in state.Sights)
@@ -164,7 +179,7 @@ internal static class AvailabilityRule
                 AvailabilityPhase.Down when sight.Answers > 0 => AvailabilityPhase.Recovering,
                 AvailabilityPhase.Recovering when sight.Failures > 0 => AvailabilityPhase.Down,
                 AvailabilityPhase.Recovering when sight.Answers >= policy.AnswersToVote => AvailabilityPhase.Up,
-                AvailabilityPhase.Up or AvailabilityPhase.Suspect => IsPathDown(state, sight, votes, policy) ? AvailabilityPhase.Down
+                AvailabilityPhase.Up or AvailabilityPhase.Suspect => IsPathDown(state, sight, policy) ? AvailabilityPhase.Down
                     : sight.Failures > 0 ? AvailabilityPhase.Suspect : AvailabilityPhase.Up,
                 _ => sight.Phase,
             };
@@ -186,8 +201,10 @@ internal static class AvailabilityRule
         return state;
     }
 
-    private static bool IsPathDown(AvailabilityState state, RegionSight sight, Votes votes, AvailabilityPolicy policy) =>
-        state.Phase is AvailabilityPhase.Up or AvailabilityPhase.Suspect && votes.Voters > 1 && votes.Answering > 0 && !state.Maintenance
+    // Somebody else had an answer since this region has none.
+    private static bool IsPathDown(AvailabilityState state, RegionSight sight, AvailabilityPolicy policy) =>
+        state.Phase is (AvailabilityPhase.Up or AvailabilityPhase.Suspect) && !state.Maintenance
+        && state.Sights.Any(s => s.Answers > 0 && s.LastAt > sight.RunSince)
         && sight.Failures >= policy.FailuresAlone && sight.CountedAt - sight.RunSince >= policy.FailingAlone;
 
     private static AvailabilityState Told(AvailabilityState state, IncidentBook incidents) =>

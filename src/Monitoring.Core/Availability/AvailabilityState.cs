@@ -27,6 +27,9 @@ public sealed record AvailabilityState
     /// <summary>When other regions were last asked to look, UTC.</summary>
     public DateTimeOffset AskedAt { get; init; }
 
+    /// <summary>How often in a row regions were asked while some of them had nothing to say.</summary>
+    public int AskedInVain { get; init; }
+
     /// <summary>Since when it is watched, UTC; the least value before the first look.</summary>
     public DateTimeOffset WatchedSince { get; init; }
 

@@ -14,6 +14,9 @@ public sealed record LivenessOrders
 
     /// <summary>The time between two ordinary checks of one orchestrator.</summary>
     public TimeSpan Every { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>By how much the region's turns are shifted against those of the first region, so that the regions check one after the other.</summary>
+    public TimeSpan Shift { get; init; }
 }
 
 /// <summary>An orchestrator to be checked.</summary>

@@ -43,6 +43,13 @@ public sealed record RegionSight
         return sight with { Failures = alive ? 0 : Failures + 1, Answers = alive ? Answers + 1 : 0, CountedAt = at };
     }
 
+    /// <summary>The sight after a check that came late. One that contradicts the run breaks it: what is known for sure is its latest check.</summary>
+    internal RegionSight Between(DateTimeOffset at, bool alive)
+    {
+        if (at < RunSince || (alive ? Failures : Answers) <= 1) return this;
+        return this with { Failures = alive ? 1 : 0, Answers = alive ? 0 : 1, RunSince = LastAt, CountedAt = LastAt };
+    }
+
     /// <summary>The sight of a region that has no valid evidence.</summary>
     internal RegionSight Blind() => LastAt == default && Failures == 0 && Answers == 0 ? this : this with { Failures = 0, Answers = 0, LastAt = default, RunSince = default, CountedAt = default };
 }

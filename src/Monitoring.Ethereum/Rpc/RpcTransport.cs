@@ -23,6 +23,26 @@ internal sealed class RpcTransport(HttpClient http, TimeSpan timeout, int maxAns
     public async Task<T> ExchangeAsync<T>(
         RpcEndpoint endpoint, IReadOnlyList<RpcCall> calls, Func<IReadOnlyList<JsonElement>, T> read, CancellationToken cancellationToken)
     {
+        var began = time.GetTimestamp();
+        ChainFault? fault = null;
+        try
+        {
+            return await AskAsync(endpoint, calls, read, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ChainException e)
+        {
+            fault = e.Fault;
+            throw;
+        }
+        finally
+        {
+            RpcMetrics.Ended(endpoint, time.GetElapsedTime(began), fault);
+        }
+    }
+
+    private async Task<T> AskAsync<T>(
+        RpcEndpoint endpoint, IReadOnlyList<RpcCall> calls, Func<IReadOnlyList<JsonElement>, T> read, CancellationToken cancellationToken)
+    {
         var first = Interlocked.Add(ref _lastId, calls.Count) - calls.Count + 1;
         using var document = await PostAsync(endpoint, Body(calls, first), cancellationToken).ConfigureAwait(false);
         var results = Match(endpoint, document.RootElement, calls, first);

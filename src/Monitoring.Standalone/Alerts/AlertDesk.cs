@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Monitoring.Alerting;
 using Monitoring.Core;
@@ -64,14 +63,6 @@ internal sealed class AlertDesk : INotificationSink, IAsyncDisposable
     public async Task TakeAsync(IReadOnlyList<Notification> notifications, CancellationToken cancellationToken)
     {
         foreach (var notification in notifications) await Outbox.TakeAsync(notification, cancellationToken);
-    }
-
-    /// <summary>Registers what the web server shows and takes.</summary>
-    public void AddTo(IServiceCollection services)
-    {
-        services.AddSingleton<IOutboxStore>(Store);
-        services.AddSingleton(Subscriptions);
-        if (Canary is not null) services.AddSingleton(Canary);
     }
 
     /// <summary>Tells until asked to stop.</summary>

@@ -22,9 +22,9 @@ internal static class CommandLine
           monitor region add FRA --out fra.key               on the hub (Hub:Regions): a key for a region elsewhere
           monitor region --hub https://hub.example.org --key-file fra.key     there: the region itself
           monitor wallet status                              deposit, reserve, spend, and how long the float lasts
-          monitor alerts test                                whether every channel takes an alert
           monitor migrate --store postgres://monitor@db/monitoring       makes or brings up the tables
           monitor import --from data --to postgres://monitor@db/monitoring
+          monitor alerts test                                whether every channel takes an alert
           monitor simulate --port-base 9000                  simulated orchestrators alone
 
         Settings come from the file, the environment (MONITOR_Section__Key) and the command line; the last one wins.
@@ -45,10 +45,10 @@ internal static class CommandLine
         root.Subcommands.Add(CheckCommand.Create(around));
         root.Subcommands.Add(RegionCommand.Create(around));
         root.Subcommands.Add(WalletCommand.Create(around));
-        root.Subcommands.Add(AlertsCommand.Create(around));
         root.Subcommands.Add(MigrateCommand.Create(around));
         root.Subcommands.Add(ImportCommand.Create("import", "Fills a data directory or a database from another one, or from the old leaderboard server. Begun again, it goes on where it was.", around));
         root.Subcommands.Add(ImportCommand.Create("export", "The same as import.", around));
+        root.Subcommands.Add(AlertsCommand.Create(around));
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!, root, Examples);
 

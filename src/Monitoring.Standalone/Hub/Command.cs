@@ -25,7 +25,7 @@ internal abstract record Command
 
     public sealed record Enrol(EnrolmentRule Rule, TaskCompletionSource Answer) : Command;
 
-    public sealed record Vitals(RegionId Region, RegionVitals State, TaskCompletionSource Answer) : Command;
+    public sealed record Vitals(RegionId Region, RegionVitals Own, TaskCompletionSource Answer) : Command;
 
     public sealed record Liveness(RegionId Region, LivenessReport Seen, TaskCompletionSource Answer) : Command;
 

@@ -53,6 +53,7 @@ internal sealed partial class MonitorHub
     private void Follow(OrchestratorState before, OrchestratorState after, DateTimeOffset now)
     {
         if (ReferenceEquals(before.Availability, after.Availability) && before.Active == after.Active) return;
+        _failing.Follow(after);
         _availability.Changed(after.Id, before.Availability, after.Availability, now);
         Count(before, -1);
         Count(after, +1);

@@ -86,6 +86,7 @@ internal sealed partial class MonitorHub
                 Targets = isNew ? _targets : null,
                 CheckNow = wanted is null ? [] : [.. wanted],
                 Every = Every,
+                Shift = Every * _options.Policy.Schedule.Regions.IndexOf(asked.Region) / _queues.Count,
             };
             if (asked.Answer.TrySetResult(orders)) wanted?.Clear();
             _waitingOrders.RemoveAt(i--);

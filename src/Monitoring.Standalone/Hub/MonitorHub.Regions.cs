@@ -36,10 +36,10 @@ internal sealed partial class MonitorHub
         if (_queues.ContainsKey(vitals.Region))
         {
             var now = _time.GetUtcNow();
-            _vitals[vitals.Region] = (vitals.State, now);
+            _vitals[vitals.Region] = (vitals.Own, now);
 
             // A clock that is off makes void what is tested meanwhile, and says nothing of what was tested before.
-            if (vitals.State.Fault != OutcomeCode.OurClock) await LearnAsync(_health.OnControls(vitals.Region, vitals.State.Fault is null, now));
+            if (vitals.Own.Fault != OutcomeCode.OurClock) await LearnAsync(_health.OnControls(vitals.Region, vitals.Own.Fault is null, now));
         }
 
         vitals.Answer.TrySetResult();

@@ -6,6 +6,7 @@ namespace Monitoring.Standalone.Hub;
 /// <content>What the hub shows of itself. Read by anybody, so it looks only at what is safe to look at from outside the loop.</content>
 internal sealed partial class MonitorHub : IHubStatus
 {
+    private readonly FailingSights _failing = new();
     private long _replayed;
     private int _enrolled;
 
@@ -14,7 +15,10 @@ internal sealed partial class MonitorHub : IHubStatus
         [.. _options.Policy.Schedule.Regions.Select(StatusOf)],
         Volatile.Read(ref _enrolled),
         IsStoring,
-        Interlocked.Read(ref _replayed));
+        Interlocked.Read(ref _replayed))
+    {
+        Failing = _failing.Current,
+    };
 
     private HubRegionStatus StatusOf(Core.RegionId region)
     {

@@ -62,6 +62,9 @@ internal sealed partial class LeaderboardPoster : IDisposable
     /// <summary>Results that could be neither spooled nor written down: their loss stands in the log, each one.</summary>
     public long Lost => Interlocked.Read(ref _lost);
 
+    /// <summary>Results that wait to be posted.</summary>
+    public int Waiting => _spool.Count;
+
     /// <summary>
     /// Takes a result on, unless it is of a kind that nobody posts (not measured here, or not counted). When the task completes it is durable.
     /// </summary>

@@ -107,10 +107,14 @@ internal sealed partial class MonitorRun
         if (poster is not null) hub.OnMeasured = result => poster.OfferAsync(result, CancellationToken.None);
         var watch = wallet is null ? null : new WalletWatch(wallet.Watch, wallet.Reserve, _around.Time, _logs.CreateLogger<WalletWatch>());
         List<IInstrumentStatus> instrument = [];
+        List<IHostGauges> gauges = [];
         if (watch is not null) instrument.Add(watch);
+        if (watch is not null) gauges.Add(new WalletGauges(() => watch.Latest, hub.Budget, _options.Spend));
+        if (poster is not null) gauges.Add(new PosterGauges(poster));
         using var remote = _options.Remote.Regions.IsEmpty ? null : await RemoteRegions.OpenAsync(_options, hub, memory, directory.DirectoryPath, _around.Time, _logs, stop);
         instrument.Add(new RegionParts(hub, remote?.Refused, _around.Time));
-        await using var app = WebHost.Build(_options, board, hub, schedule, store, new OrchestratorBook(registry, source as ChainSource), instrument, remote, _around.Time, _logs, alerts);
+        var parts = new WebParts { Book = new OrchestratorBook(registry, source as ChainSource), Instrument = instrument, Gauges = gauges, Alerts = alerts, Remote = remote };
+        await using var app = WebHost.Build(_options, board, hub, schedule, store, parts, _around.Time, _logs);
         await app.StartAsync(stop);
 
         var regions = _options.Region.Measured

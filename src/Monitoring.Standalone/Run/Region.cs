@@ -17,6 +17,7 @@ internal sealed class Region : IAsyncDisposable
     private readonly RegionId _id;
     private readonly RegionSetup _setup;
     private readonly RegionWorker _worker;
+    private readonly LivenessLoop _liveness;
     private readonly FileSpool<TestResult> _spool;
     private readonly ControlChecks _controls;
     private readonly IOwnHealth _health;
@@ -52,8 +53,10 @@ internal sealed class Region : IAsyncDisposable
             new StreamTestOptions { Streams = setup.Tests.Streams, PriceCeiling = setup.Tests.PriceCeiling, Dial = new DialPolicy { AllowLoopback = setup.AllowLoopback } },
             paymaster,
             _time);
+        var tests = new TestsUnderWay(new RegionTester(test));
+        _liveness = RegionLiveness.Create(id, setup.AllowLoopback, paymaster, hub, _health, tests, _time, logs);
         _worker = new RegionWorker(
-            new RegionWorkerOptions { Region = id, Workers = setup.Workers }, hub, new RegionTester(test), _spool, _health, _time, logs.CreateLogger<RegionWorker>());
+            new RegionWorkerOptions { Region = id, Workers = setup.Workers }, hub, tests, _spool, _health, _time, logs.CreateLogger<RegionWorker>());
     }
 
     /// <summary>What somebody at the region should see to, beside what its controls say.</summary>
@@ -63,7 +66,9 @@ internal sealed class Region : IAsyncDisposable
     public async Task RunAsync(CancellationToken stop)
     {
         var telling = TellAsync(stop);
+        var liveness = _liveness.RunAsync(stop);
         await _worker.RunAsync(stop);
+        await liveness;
         await telling;
     }
 

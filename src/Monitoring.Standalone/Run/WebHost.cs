@@ -19,7 +19,8 @@ internal static class WebHost
     private const long MostRequestBytes = 1 << 20;
 
     /// <summary>Builds the server; it listens once it is started.</summary>
-    public static WebApplication Build(MonitorOptions options, ILeaderboard board, MonitorHub hub, IScheduleBook schedule, IResultStore store, IOrchestratorBook? book, IEnumerable<IInstrumentStatus> instrument, RemoteRegions? remote, TimeProvider time, ILoggerFactory logs, AlertDesk? alerts = null)
+    public static WebApplication Build(
+        MonitorOptions options, ILeaderboard board, MonitorHub hub, IScheduleBook schedule, IResultStore store, WebParts parts, TimeProvider time, ILoggerFactory logs)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "monitor" });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -29,9 +30,9 @@ internal static class WebHost
             // One byte more than is taken, so that the route itself can say what is too much.
             kestrel.Limits.MaxRequestBodySize = MostRequestBytes + 1;
             foreach (var url in options.Urls) Listen(kestrel, url);
-            remote?.Listen(kestrel);
+            parts.Remote?.Listen(kestrel);
         });
-        if (remote is not null) builder.WebHost.UseKestrelHttpsConfiguration();
+        if (parts.Remote is not null) builder.WebHost.UseKestrelHttpsConfiguration();
         builder.Services.AddSingleton(logs);
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton(board);
@@ -40,20 +41,31 @@ internal static class WebHost
         builder.Services.AddSingleton(schedule);
         builder.Services.AddSingleton(store);
         builder.Services.AddSingleton<IStoreHealth>(new StoreHealth(hub, store, time));
-        if (book is not null) builder.Services.AddSingleton(book);
-        foreach (var part in instrument) builder.Services.AddSingleton(part);
-        alerts?.AddTo(builder.Services);
-        remote?.AddTo(builder.Services);
+        if (parts.Book is { } book) builder.Services.AddSingleton(book);
+        foreach (var part in parts.Instrument) builder.Services.AddSingleton(part);
+        foreach (var part in parts.Gauges) builder.Services.AddSingleton(part);
+        parts.Remote?.AddTo(builder.Services);
+        if (parts.Alerts is { } alerts)
+        {
+            builder.Services.AddSingleton<IOutboxStore>(alerts.Store);
+            builder.Services.AddSingleton(alerts.Subscriptions);
+            if (alerts.Canary is not null) builder.Services.AddSingleton(alerts.Canary);
+        }
+
         builder.Services.AddRoutingCore();
         builder.Services.AddMonitoringWeb(options.Web);
         builder.Services.AddMonitoringTelemetry(TelemetrySettings.FromEnvironment());
         var app = builder.Build();
         app.UseRouting();
         app.MapMetrics();
-        if (remote is not null) app.MapHub();
+        if (parts.Remote is not null) app.MapHub();
         app.MapSchedule();
-        if (alerts is not null) app.MapAlerts();
-        app.MapSubscriptions();
+        if (parts.Alerts is not null)
+        {
+            app.MapAlerts();
+            app.MapSubscriptions();
+        }
+
         app.MapLeaderboard();
         return app;
     }

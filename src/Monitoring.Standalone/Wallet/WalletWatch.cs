@@ -21,6 +21,9 @@ internal sealed partial class WalletWatch(SenderWatch watch, IReserveCheck reser
     /// <inheritdoc />
     public ImmutableArray<InstrumentState> Current => _current;
 
+    /// <summary>What the latest look that succeeded saw; null before it.</summary>
+    public SenderView? Latest { get; private set; }
+
     /// <summary>Looks until asked to stop.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
@@ -44,6 +47,7 @@ internal sealed partial class WalletWatch(SenderWatch watch, IReserveCheck reser
         {
             var tooSmall = await reserve.IsTooSmallAsync(cancellationToken);
             var view = await watch.ReadAsync(SenderWatch.Fresh, cancellationToken);
+            Latest = view;
             ImmutableArray<FundsAlarm> alarms = [.. Funds.Alarms(view, tooSmall)];
             foreach (var alarm in alarms.Where(a => !_alarms.Any(known => known.Trouble == a.Trouble))) LogAlarm(alarm.Text);
             if (alarms.IsEmpty && !_alarms.IsEmpty) LogWell();

@@ -36,6 +36,7 @@ internal sealed partial class PostStats(
         {
             if (await TakeAsync(context) is not { } reply)
             {
+                PostMetrics.Answered(StatusCodes.Status200OK);
                 await Headers.SendTextAsync(context, StatusCodes.Status200OK, Taken);
                 return;
             }
@@ -56,6 +57,7 @@ internal sealed partial class PostStats(
             refused = Unavailable();
         }
 
+        PostMetrics.Answered(refused.Status);
         await Headers.SendPrivateAsync(context, refused, Headers.NoStore);
     }
 

@@ -14,7 +14,17 @@ public interface IHubStatus
 /// <param name="Enrolled">Orchestrators that it plans tests for.</param>
 /// <param name="IsStoring">False while the store refuses writes, and nothing is leased.</param>
 /// <param name="Replayed">Stored outcomes that were folded at start.</param>
-public sealed record HubStatus(ImmutableArray<HubRegionStatus> Regions, int Enrolled, bool IsStoring, long Replayed);
+public sealed record HubStatus(ImmutableArray<HubRegionStatus> Regions, int Enrolled, bool IsStoring, long Replayed)
+{
+    /// <summary>Who does not answer where, in order of id and region; nobody where all is well.</summary>
+    public ImmutableArray<HubFailingSight> Failing { get; init; } = [];
+}
+
+/// <summary>One orchestrator that does not answer one region.</summary>
+/// <param name="Orchestrator">Who.</param>
+/// <param name="Region">Where.</param>
+/// <param name="Failures">Checks in a row that failed, 1 and up.</param>
+public readonly record struct HubFailingSight(OrchestratorId Orchestrator, RegionId Region, int Failures);
 
 /// <summary>One region as its hub sees it.</summary>
 /// <param name="Region">The region.</param>

@@ -5,14 +5,14 @@ using Monitoring.Probing;
 namespace Monitoring.Web;
 
 /// <summary>
-/// Shows the published scores by orchestrator and region, at most <see cref="MostSeries"/> series of all metrics together. Which ones depends on
+/// Shows the published scores and the availability by orchestrator and region, at most <see cref="MostSeries"/> series of all metrics together. Which ones depends on
 /// the leaderboard alone, so every process and every restart chooses the same: whole orchestrators, those that are active and verified
 /// first, in order of their ids. What was left out is counted.
 /// </summary>
 internal sealed class LeaderboardGauges : IGauges, IDisposable
 {
     /// <summary>The most series by orchestrator and region.</summary>
-    public const int MostSeries = 2_000;
+    public const int MostSeries = 2_000 - LivenessGauges.MostSeries;
 
     // Score, success rate, real-time rate and availability of a cell.
     private const int SeriesOfCell = 4;
@@ -77,6 +77,11 @@ internal sealed class LeaderboardGauges : IGauges, IDisposable
         ByCell("monitoring.score", "Published score, 0 to 1: success rate x round-trip score.", cell => cell.Score);
         ByCell("monitoring.success_rate", "Published success rate, 0 to 1: valid renditions / expected ones.", cell => cell.SuccessRate);
         ByCell("monitoring.real_time_rate", "Segments that came back complete within their duration / source segments, 0 to 1.", cell => cell.RealTimeRate);
+        meter.CreateObservableGauge(
+            "monitoring.availability",
+            () => Current().Cells.Where(c => c.Availability is not null).Select(c => new Measurement<double>(c.Availability!.Value, c.Tags)),
+            "1",
+            "Share of the last 24 hours' liveness intervals with valid evidence in which it was up, 0 to 1.");
         return meter;
 
         void ByCell(string name, string description, Func<PublishedCell, double> read) =>
@@ -96,7 +101,7 @@ internal sealed class LeaderboardGauges : IGauges, IDisposable
         select new Measurement<double>(
             (double)region.Sum(c => Math.Min(c.Tests, c.Planned)) / region.Sum(c => c.Planned), new KeyValuePair<string, object?>(TelemetryTags.Region, region.Key.Code));
 
-    private sealed record Shown(PublishedCell Cell, KeyValuePair<string, object?>[] Tags);
+    private sealed record Shown(PublishedCell Cell, double? Availability, KeyValuePair<string, object?>[] Tags);
 
     private sealed record Choice(LeaderboardSnapshot Snapshot, ImmutableArray<Shown> Cells, ImmutableHashSet<(OrchestratorId, RegionId)> Keys, int LeftOut)
     {
@@ -116,7 +121,7 @@ internal sealed class LeaderboardGauges : IGauges, IDisposable
                 foreach (var cell in row.Cells)
                 {
                     keys.Add((row.Orchestrator, cell.Region));
-                    shown.Add(new Shown(cell.Cell, [new(TelemetryTags.Orchestrator, row.Orchestrator.Text), new(TelemetryTags.Region, cell.Region.Code)]));
+                    shown.Add(new Shown(cell.Cell, cell.Availability, [new(TelemetryTags.Orchestrator, row.Orchestrator.Text), new(TelemetryTags.Region, cell.Region.Code)]));
                 }
             }
 

@@ -30,7 +30,7 @@ public sealed class MeasuredResultStore(IResultStore inner, TimeProvider time) :
         span?.SetTag("revision", revision.Revision);
         try
         {
-            var appended = await MeasureAsync("append", inner.AppendAsync(revision, evidence, cancellationToken));
+            var appended = await MeasureAsync("append", () => inner.AppendAsync(revision, evidence, cancellationToken));
             TestTrace.End(span, revision.Outcome);
             return appended;
         }
@@ -47,7 +47,7 @@ public sealed class MeasuredResultStore(IResultStore inner, TimeProvider time) :
 
     /// <inheritdoc />
     public Task<TestEvidence?> ReadEvidenceAsync(TestId test, DateTimeOffset testTime, CancellationToken cancellationToken) =>
-        MeasureAsync("read_evidence", inner.ReadEvidenceAsync(test, testTime, cancellationToken));
+        MeasureAsync("read_evidence", () => inner.ReadEvidenceAsync(test, testTime, cancellationToken));
 
     /// <inheritdoc />
     public IAsyncEnumerable<HourlySums> ReadHourlyAsync(DateTimeOffset from, DateTimeOffset until, CancellationToken cancellationToken) =>
@@ -56,12 +56,12 @@ public sealed class MeasuredResultStore(IResultStore inner, TimeProvider time) :
     /// <inheritdoc />
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private async Task<T> MeasureAsync<T>(string operation, Task<T> work)
+    private async Task<T> MeasureAsync<T>(string operation, Func<Task<T>> work)
     {
         var began = time.GetTimestamp();
         try
         {
-            return await work;
+            return await work();
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -77,7 +77,7 @@ public sealed class MeasuredResultStore(IResultStore inner, TimeProvider time) :
     private async IAsyncEnumerable<T> MeasureAsync<T>(string operation, IAsyncEnumerable<T> rows, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var reading = rows.GetAsyncEnumerator(cancellationToken);
-        var more = await MeasureAsync(operation, reading.MoveNextAsync().AsTask());
+        var more = await MeasureAsync(operation, () => reading.MoveNextAsync().AsTask());
         while (more)
         {
             yield return reading.Current;

@@ -7,7 +7,7 @@ public static partial class TelemetryServices
 {
     /// <summary>
     /// Adds what collects measurements and spans for as long as the application lives. Where the host has registered <see cref="ILeaderboard"/>
-    /// and <see cref="IHubStatus"/>, they are shown too.
+    /// and <see cref="IHubStatus"/>, they are shown too, and so is every <see cref="IHostGauges"/>.
     /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="settings">Where telemetry goes.</param>
@@ -17,7 +17,13 @@ public static partial class TelemetryServices
         services.AddSingleton(settings);
         services.AddSingleton(provider => new TelemetryPipeline(provider.GetRequiredService<TelemetrySettings>()));
         if (Has<ILeaderboard>(services)) services.AddSingleton<IGauges, LeaderboardGauges>();
-        if (Has<IHubStatus>(services)) services.AddSingleton<IGauges, HubGauges>();
+        if (Has<IHubStatus>(services))
+        {
+            services.AddSingleton<IGauges, HubGauges>();
+            services.AddSingleton<IGauges, LivenessGauges>();
+        }
+
+        services.AddSingleton<IGauges, HostGauges>();
         services.AddSingleton<MetricsRoute>();
         return services;
     }

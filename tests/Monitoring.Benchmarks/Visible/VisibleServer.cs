@@ -22,7 +22,7 @@ internal static class VisibleServer
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var logs = LoggerFactory.Create(logging => ConsoleLog.Configure(logging, LogLevel.Warning, withColour: false));
         await using var disk = await HubOnDisk.StartAsync(directory, orchestrators, logs, over.Token);
-        await using var app = WebHost.Build(Options(directory), disk.Board, disk.Hub, disk.Schedule, disk.Store, null, [], null, TimeProvider.System, logs);
+        await using var app = WebHost.Build(Options(directory), disk.Board, disk.Hub, disk.Schedule, disk.Store, new WebParts(), TimeProvider.System, logs);
         var next = 0;
         app.Map(Sample, context => SampleAsync(context, disk, disk.Unreported[Interlocked.Increment(ref next) - 1]));
         await app.StartAsync(stop);

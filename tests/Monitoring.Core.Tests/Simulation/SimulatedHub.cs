@@ -7,7 +7,7 @@ namespace Monitoring.Core.Tests;
 /// persist, effects. One orchestrator's process may die at any point of that, and the whole hub now and then; what is on disk (states,
 /// revisions, evidence, anomalies) stays, what is in memory (queues, timers, region health) goes.
 /// </summary>
-internal sealed class SimulatedHub
+internal sealed partial class SimulatedHub
 {
     private const int CrashOneIn = 400;
     private static readonly TimeSpan StaleAfter = TimeSpan.FromMinutes(2);
@@ -38,6 +38,9 @@ internal sealed class SimulatedHub
     public Dictionary<(OrchestratorId, RegionId), PublishedCell> Board { get; } = [];
 
     public bool IsUp => _up;
+
+    /// <summary>When the whole hub was away.</summary>
+    public List<Span> Downtimes { get; } = [];
 
     public RegionHealthView View => _view;
 
@@ -102,6 +105,7 @@ internal sealed class SimulatedHub
     {
         _up = false;
         Crashes++;
+        Downtimes.Add(new Span(_time.Now, _time.Now + down));
         foreach (var region in Sample.Schedule.Regions) _queues[region] = RegionQueue.Empty;
         Array.Clear(_armed);
         _time.After(down, () =>
@@ -111,6 +115,7 @@ internal sealed class SimulatedHub
             _evidence.RemoveAll(e => e.At < _time.Now.AddDays(-1));
             foreach (var (region, orchestrator, at, good) in _evidence) _health = _health.OnEvidence(region, orchestrator, at, good, _time.Now);
             Look(_health);
+            Reawaken();
             foreach (var orchestrator in _simulation.Fleet.Where(o => o.ListedAt != default)) Load(orchestrator, rebuild && Rebuildable(orchestrator));
         });
     }
@@ -127,6 +132,7 @@ internal sealed class SimulatedHub
             var stored = _simulation.Store.Of(orchestrator).ToList();
             _random.Shuffle(stored);
             foreach (var revision in stored) state = Orchestrator.On(state, new Event.OutcomeReplayed(revision), Env()).State;
+            state = Orchestrator.On(state, new Event.AvailabilityRemembered(_states[number].Availability), Env()).State;
             _states[number] = orchestrator.Listed
                 ? Orchestrator.On(state, new Event.Enrolled(orchestrator.Record, _simulation.LedgerOf(orchestrator).Since), Env()).State
                 : Orchestrator.On(state, new Event.Withdrawn(orchestrator.ListedAt), Env()).State;
@@ -143,7 +149,7 @@ internal sealed class SimulatedHub
     {
         var before = _health.Anomalies;
         _health = health;
-        _view = new RegionHealthView([.. _queues.Where(q => q.Value.IsStale(_time.Now, StaleAfter)).Select(q => q.Key)], health.Anomalies);
+        _view = new RegionHealthView([.. _queues.Where(q => q.Value.IsStale(_time.Now, StaleAfter)).Select(q => q.Key)], health.Anomalies) { Muted = _view.Muted };
         if (before == health.Anomalies) return;
         foreach (var span in health.Anomalies)
         {
@@ -159,7 +165,7 @@ internal sealed class SimulatedHub
         }
     }
 
-    private Env Env() => new(_time.Now, Sample.Policy, _view, _simulation.PlanOf);
+    private Env Env() => new(_time.Now, Sample.Policy, _view, _simulation.PlanOf) { NetworkFails = _networkFails };
 
     /// <summary>One event. False when the process of that orchestrator died over it, wherever.</summary>
     private bool Handle(SimulatedOrchestrator orchestrator, Event e)
@@ -175,6 +181,7 @@ internal sealed class SimulatedHub
         if (dies == 1) return Die(orchestrator);
         var left = dies == 2 ? _random.Below(step.Effects.Length + 1) : int.MaxValue;
         List<OutcomeRevision>? stored = null;
+        List<Notification>? told = null;
         foreach (var effect in step.Effects)
         {
             if (left-- == 0) return Die(orchestrator);
@@ -195,6 +202,21 @@ internal sealed class SimulatedHub
                     if (publish.Cell is { } cell) Board[(publish.Orchestrator, publish.Region)] = cell;
                     else Board.Remove((publish.Orchestrator, publish.Region));
                     break;
+                case Effect.CheckLiveness check:
+                    OrdersOf(check.Region).Add(check.Orchestrator);
+                    break;
+                case Effect.OpenIncident { Notification: var owed }:
+                    Tell(owed);
+                    (told ??= []).Add(owed);
+                    break;
+                case Effect.ChangeIncident { Notification: var owed }:
+                    Tell(owed);
+                    (told ??= []).Add(owed);
+                    break;
+                case Effect.ResolveIncident { Notification: var owed }:
+                    Tell(owed);
+                    (told ??= []).Add(owed);
+                    break;
                 case Effect.ArmDeadline arm:
                     Arm(orchestrator, arm.At);
                     break;
@@ -208,6 +230,11 @@ internal sealed class SimulatedHub
         foreach (var revision in stored ?? [])
         {
             if (!Handle(orchestrator, new Event.OutcomeStored(revision.Test, revision.Revision))) return false;
+        }
+
+        foreach (var notification in told ?? [])
+        {
+            if (!Handle(orchestrator, new Event.NotificationTaken(notification.Incident.Key, notification.Sequence))) return false;
         }
 
         if (e is Event.Ticked) _died[number] = false;

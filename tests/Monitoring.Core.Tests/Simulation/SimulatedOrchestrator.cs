@@ -8,6 +8,18 @@ internal enum Nature
     Dying,
     Flapping,
     Capping,
+
+    /// <summary>Is gone for all regions now and then.</summary>
+    Failing,
+
+    /// <summary>Cannot be reached from one region now and then.</summary>
+    Remote,
+
+    /// <summary>Goes and comes back every few minutes for some hours.</summary>
+    Rocking,
+
+    /// <summary>Lets one call in four time out, for some hours.</summary>
+    Slow,
 }
 
 /// <summary>One orchestrator as it truly is, which the monitor can only find out.</summary>
@@ -34,9 +46,23 @@ internal sealed class SimulatedOrchestrator(int number, Nature nature, Orchestra
     /// <summary>Until when a region sends to it.</summary>
     public DateTimeOffset SendingUntil { get; set; }
 
-    /// <summary>What a healthy region would find.</summary>
-    public OutcomeCode Answer(DateTimeOffset at, SplitMix random) => Nature switch
+    /// <summary>Spans of time in which it does what its nature is.</summary>
+    public IReadOnlyList<Span> Bad => bad;
+
+    /// <summary>Whether a check from a healthy region gets an answer; slow ones and lost packets apart.</summary>
+    public bool Answers(DateTimeOffset at, RegionId region) => Nature switch
     {
+        Nature.Dying or Nature.Failing => !bad.Any(b => b.Covers(at)),
+        Nature.Remote => region != Sample.Fra || !bad.Any(b => b.Covers(at)),
+        Nature.Rocking => !bad.Any(b => b.Covers(at)) || at.Minute / 8 % 2 == 0,
+        _ => true,
+    };
+
+    /// <summary>What a healthy region would find.</summary>
+    public OutcomeCode Answer(DateTimeOffset at, RegionId region, SplitMix random) => Nature switch
+    {
+        Nature.Failing or Nature.Remote or Nature.Rocking => Answers(at, region) ? OutcomeCode.Completed : OutcomeCode.Unreachable,
+        Nature.Slow => bad.Any(b => b.Covers(at)) && random.OneIn(4) ? OutcomeCode.DiscoveryTimedOut : OutcomeCode.Completed,
         Nature.Perfect => OutcomeCode.Completed,
         Nature.Partial => OutcomeCode.Partial,
         Nature.Flapping => random.OneIn(2) ? OutcomeCode.Completed : OutcomeCode.ResultTimedOut,

@@ -4,7 +4,7 @@ namespace Monitoring.Core.Tests;
 /// A region: it asks the hub for work, tests, keeps each result until the hub has acknowledged it, and sends it again until then. Its
 /// process may freeze, its network may fail with or without its noticing, and the way to the hub may be cut.
 /// </summary>
-internal sealed class SimulatedRegion(RegionId id, int workers, VirtualTime time, SplitMix random, Simulation simulation)
+internal sealed partial class SimulatedRegion(RegionId id, int workers, VirtualTime time, SplitMix random, Simulation simulation)
 {
     private readonly Dictionary<TestId, TestResult> _spool = [];
     private readonly HashSet<TestId> _started = [];
@@ -60,7 +60,7 @@ internal sealed class SimulatedRegion(RegionId id, int workers, VirtualTime time
         }
 
         var orchestrator = simulation.Find(job.Orchestrator);
-        var code = orchestrator.Answer(time.Now, random);
+        var code = orchestrator.Answer(time.Now, Id, random);
         var end = time.Now + TimeSpan.FromMilliseconds(code == OutcomeCode.Unreachable ? 2000 : 29_000 + random.Below(12_000));
         if (end > job.Deadline) end = job.Deadline;
         if (Thaws(Frozen, end) is { } frozen)
@@ -119,6 +119,7 @@ internal sealed class SimulatedRegion(RegionId id, int workers, VirtualTime time
 
     private void Deliver(TestResult result)
     {
+        if (SeesHub) simulation.Liveness?.Saw(Id, result);
         if (SeesHub && simulation.Hub.Report(result) && !random.OneIn(12)) _spool.Remove(result.Id);
     }
 

@@ -22,9 +22,10 @@ internal sealed class Simulation
     private readonly Dictionary<string, DateTimeOffset> _endpointBusyUntil = [];
     private DateTimeOffset _checkedUntil;
 
-    public Simulation(ulong seed, int orchestrators, int days)
+    public Simulation(ulong seed, int orchestrators, int days, bool liveness = false)
     {
         _random = new SplitMix(seed);
+        if (liveness) Liveness = new LivenessWitness(this);
         _start = new DateTimeOffset(2026, 11, 20, 0, 0, 0, TimeSpan.Zero);
         _end = _start.AddDays(days);
         _checkedUntil = _start;
@@ -44,6 +45,11 @@ internal sealed class Simulation
     public SimulatedStore Store { get; }
 
     public SimulatedHub Hub { get; }
+
+    /// <summary>Sees what the regions see of life, and what is told of it; null where nobody watches.</summary>
+    public LivenessWitness? Liveness { get; }
+
+    public DateTimeOffset Now => _time.Now;
 
     public long Steps => _time.Steps;
 
@@ -76,6 +82,7 @@ internal sealed class Simulation
         {
             Suffer(region);
             region.Poll();
+            if (Liveness is not null) region.Watch();
         }
 
         Hub.EveryMinute();
@@ -229,8 +236,8 @@ internal sealed class Simulation
 
     private SimulatedOrchestrator Born(int number)
     {
-        var nature = (number % 20) switch { 15 => Nature.Partial, 16 => Nature.Dying, 17 => Nature.Flapping, 18 => Nature.Capping, _ => Nature.Perfect };
-        var bad = Enumerable.Range(0, 3).Select(_ => Sometime()).Select(from => new Span(from, from.AddHours(1 + _random.Below(nature == Nature.Capping ? 20 : 60)))).ToArray();
+        var nature = (Liveness is null ? number % 20 : number % 20 is >= 2 and <= 7 ? number % 20 + 100 : number % 20) switch { 102 or 103 or 104 => Nature.Failing, 105 => Nature.Remote, 106 => Nature.Rocking, 107 => Nature.Slow, 15 => Nature.Partial, 16 => Nature.Dying, 17 => Nature.Flapping, 18 => Nature.Capping, _ => Nature.Perfect };
+        var bad = Enumerable.Range(0, 3).Select(_ => Sometime()).Select(from => new Span(from, from.AddHours(nature >= Nature.Failing ? 0.4 + _random.Below(6) : 1 + _random.Below(nature == Nature.Capping ? 20 : 60)))).ToArray();
 
         // Each tenth pair lives behind one endpoint.
         var pair = number % 20 is 0 or 1;

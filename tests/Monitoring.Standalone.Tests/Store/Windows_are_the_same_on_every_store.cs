@@ -66,7 +66,7 @@ public sealed class Windows_are_the_same_on_every_store : IDisposable
         await using var under = await HubUnderTest.StartAsync(state ?? own, time, inner => new InPlaceOf(store, inner), Orchestrators);
         await under.SettledBoardAsync();
         var options = Configurations.Parse("""{ "Source": { "Kind": "list", "Orchestrators": ["0x00000000000000000000000000000000000000aa=https://192.0.2.1:8935"] }, "Region": { "Id": "FRA" }, "Urls": "http://127.0.0.1:0" }""").Options;
-        await using var app = WebHost.Build(options, under.Board, under.Hub, under.Schedule, under.Store, null, [], time, NullLoggerFactory.Instance);
+        await using var app = WebHost.Build(options, under.Board, under.Hub, under.Schedule, under.Store, new WebParts(), time, NullLoggerFactory.Instance);
         await app.StartAsync(Cancel);
         using var client = new HttpClient();
         var body = await client.GetByteArrayAsync(new Uri(new Uri(app.Urls.First()), "/api/aggregated_stats"), Cancel);

@@ -1,0 +1,28 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Monitoring.Ethereum;
+
+/// <summary>How long the operator's endpoints take and how often they fail, by their hosts: their addresses may hold keys.</summary>
+internal static class RpcMetrics
+{
+    // The same name as the meter of everything else, so that whoever listens to one hears the other.
+    private static readonly Meter Meter = new("Monitoring", typeof(RpcMetrics).Assembly.GetName().Version!.ToString(3));
+
+    private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>(
+        "monitoring.chain.rpc.duration",
+        "s",
+        "How long an exchange with an endpoint of the chain took, failed ones included.",
+        tags: null,
+        new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] });
+
+    private static readonly Counter<long> Failures = Meter.CreateCounter<long>("monitoring.chain.rpc.failures", "{call}", "Exchanges with an endpoint of the chain that gave no usable answer.");
+
+    /// <summary>An exchange ended; without a fault it was answered. What the contract itself refused is an answer.</summary>
+    public static void Ended(RpcEndpoint endpoint, TimeSpan took, ChainFault? fault)
+    {
+        var host = new KeyValuePair<string, object?>("endpoint", endpoint.Host);
+        Duration.Record(took.TotalSeconds, host);
+        if (fault is { } known and not ChainFault.Reverted) Failures.Add(1, host, new KeyValuePair<string, object?>("code", known.ToString()));
+    }
+}

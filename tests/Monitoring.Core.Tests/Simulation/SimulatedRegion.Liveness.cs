@@ -1,0 +1,50 @@
+namespace Monitoring.Core.Tests;
+
+/// <content>The region's liveness loop: everybody in turn, those that are ordered at once, and never a failure of its own that it can see.</content>
+internal sealed partial class SimulatedRegion
+{
+    private const int LostOneIn = 150;
+    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Every = Sample.Policy.Availability.Every(Sample.Schedule.Regions.Length);
+    private readonly List<LivenessCheck> _untold = [];
+    private DateTimeOffset _nextSummary;
+
+    public void Watch()
+    {
+        time.After(Turn, Watch);
+        if (Covers(Frozen)) return;
+        var urgent = false;
+        var number = time.Now.Ticks / Turn.Ticks;
+        var turns = (int)(Every / Turn);
+        var shift = Sample.Schedule.Regions.IndexOf(Id) * turns / Sample.Schedule.Regions.Length;
+        foreach (var orchestrator in simulation.Fleet)
+        {
+            if (orchestrator.Listed && ((orchestrator.Number * 37) + shift) % turns == number % turns) urgent |= Check(orchestrator);
+        }
+
+        if (SeesHub)
+        {
+            foreach (var ordered in simulation.Hub.TakeOrders(Id)) urgent |= Check(simulation.Find(ordered)) || true;
+        }
+
+        if (!urgent && time.Now < _nextSummary) return;
+        _nextSummary = time.Now + Every;
+        if (!SeesHub || _untold.Count == 0 || random.OneIn(30)) return;
+        simulation.Liveness!.Saw(Id, _untold);
+        if (simulation.Hub.Liveness(Id, [.. _untold]) && !random.OneIn(30)) _untold.Clear();
+        if (_untold.Count > 5_000) _untold.RemoveRange(0, 1_000);
+    }
+
+    private bool Check(SimulatedOrchestrator orchestrator)
+    {
+        if (_untold.Exists(c => c.Orchestrator == orchestrator.Id && c.At == time.Now)) return false;
+        var silent = Covers(Silent);
+        var alive = !silent && orchestrator.Answers(time.Now, Id) && !random.OneIn(LostOneIn)
+            && (orchestrator.Nature != Nature.Slow || orchestrator.Answer(time.Now, Id, random) == OutcomeCode.Completed);
+
+        // A failing control says that it is us.
+        if (Covers(Failing)) return false;
+        _untold.Add(new LivenessCheck(orchestrator.Id, time.Now, alive, alive ? OutcomeCode.Completed : OutcomeCode.Unreachable));
+        return !alive;
+    }
+}
