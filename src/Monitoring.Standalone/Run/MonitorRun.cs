@@ -107,7 +107,7 @@ internal sealed partial class MonitorRun
         if (poster is not null) hub.OnMeasured = result => poster.OfferAsync(result, CancellationToken.None);
         var watch = wallet is null ? null : new WalletWatch(wallet.Watch, wallet.Reserve, _around.Time, _logs.CreateLogger<WalletWatch>());
         List<IInstrumentStatus> instrument = [];
-        List<IHostGauges> gauges = [];
+        List<IHostGauges> gauges = [new AlertGauges(alerts)];
         if (watch is not null) instrument.Add(watch);
         if (watch is not null) gauges.Add(new WalletGauges(() => watch.Latest, hub.Budget, _options.Spend));
         if (poster is not null) gauges.Add(new PosterGauges(poster));
