@@ -72,5 +72,6 @@ internal static class VisibleServer
         Data = directory,
         Simulate = new SimulateOptions(null, null, null, WithFfmpeg: false),
         Spend = new SpendCaps { PerTest = 0, PerOrchestratorDay = 0, PerRegionDay = 0, PerDay = 0 },
+        Alerts = AlertOptions.None,
     };
 }
