@@ -72,8 +72,9 @@ public sealed class Fifty_paid_tests
             if (!node.Name.StartsWith("good-", StringComparison.Ordinal)) continue;
             Assert.True(spent.Sign > 0);
 
-            // A busy machine may void a test; it may not make a good orchestrator a bad one.
-            Assert.All(results.Where(r => r.Orchestrator == node.Id), r => Assert.True(r.Outcome.Code is OutcomeCode.Completed or OutcomeCode.OurOverload, r.Outcome.ToString()));
+            // The nodes are in this process: where the machine stands still they are late. Nothing else may be said of a good one.
+            Assert.All(results.Where(r => r.Orchestrator == node.Id), r => Assert.True(
+                r.Outcome.Class == OutcomeClass.Void || r.Evidence.Segments.All(s => s.Outcome.Code == OutcomeCode.Completed || IsLateness(s.Outcome.Code)), r.Outcome.ToString()));
             Assert.Equal(spent, books.Credited);
             Assert.Equal(results.Where(r => r.Orchestrator == node.Id).Sum(r => r.Summary.Spend.Tickets), books.TicketsCredited);
         }
@@ -81,12 +82,16 @@ public sealed class Fifty_paid_tests
         Assert.Equal(today, results.Aggregate(Rational.Zero, (sum, r) => sum + r.Summary.Spend.Expected));
         foreach (var result in results) await budget.SettleAsync(result.Id, result.Summary.Spend.Wei(), cancel);
         Assert.Equal(results.Aggregate(BigInteger.Zero, (sum, r) => sum + r.Summary.Spend.Wei()), budget.Total);
+        Assert.Contains(results, r => r.Outcome.Code == OutcomeCode.Completed);
         Assert.DoesNotContain(results, r => r.Outcome.Code is OutcomeCode.OurWallet or OutcomeCode.OurChain or OutcomeCode.OurFault);
 
         await RedeemAllAsync(network);
         var status = await network.MonitorAsync(null, "wallet", "status");
         Assert.Contains($"spent today  {WeiText.Format(today.Ceiling())} expected", status.Output, StringComparison.Ordinal);
     }
+
+    private static bool IsLateness(OutcomeCode code) =>
+        code is OutcomeCode.Dropped or OutcomeCode.UploadTimedOut or OutcomeCode.ResultTimedOut or OutcomeCode.DownloadTimedOut;
 
     // Every winning ticket, by anybody's transaction: the deposit pays exactly the face values.
     private static async Task RedeemAllAsync(PaidNetwork network)
