@@ -93,6 +93,13 @@ public sealed class PostgresUrl
     /// <inheritdoc />
     public override string ToString() => Display;
 
+    /// <summary>
+    /// The same as a connection string of Npgsql, for a host's own tables in the same database: times are UTC, what is written is on the disk of the
+    /// server, no statement runs longer than 30 s. It holds the password: never log it.
+    /// </summary>
+    /// <param name="connections">The most connections of the pool, 1 and up.</param>
+    public string ForPool(int connections) => new NpgsqlConnectionStringBuilder(ConnectionString(PostgresUse.Write)) { MaxPoolSize = connections }.ConnectionString;
+
     internal string ConnectionString(PostgresUse use)
     {
         // Whoever waits for a lock that shuts all others out has them wait behind it: upkeep gives up soon, and tries again the next time.
