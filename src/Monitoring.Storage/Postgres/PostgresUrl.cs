@@ -102,19 +102,20 @@ public sealed class PostgresUrl
 
     internal string ConnectionString(PostgresUse use)
     {
-        var (statement, connections) = use switch
+        // Whoever waits for a lock that shuts all others out has them wait behind it: upkeep gives up soon, and tries again the next time.
+        var (statement, wait, connections) = use switch
         {
-            PostgresUse.Write => (30, 2),
-            PostgresUse.Read => (600, 8),
-            PostgresUse.Upkeep => (600, 2),
-            _ => (0, 1),
+            PostgresUse.Write => (30, 10, 2),
+            PostgresUse.Read => (600, 10, 8),
+            PostgresUse.Upkeep => (600, 2, 2),
+            _ => (0, 10, 1),
         };
 
         // Acknowledged means on the disk of the server, whatever its own default is; texts of times must read the same everywhere; and who has
         // vanished gives up what it holds within half a minute.
         var session = string.Create(
             CultureInfo.InvariantCulture,
-            $"-c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c synchronous_commit=on -c timezone=UTC -c datestyle=ISO -c lock_timeout=10s -c idle_in_transaction_session_timeout=120s -c statement_timeout={statement}s");
+            $"-c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c synchronous_commit=on -c timezone=UTC -c datestyle=ISO -c lock_timeout={wait}s -c idle_in_transaction_session_timeout=120s -c statement_timeout={statement}s");
         if (use == PostgresUse.Read) session += " -c default_transaction_read_only=on";
         return new NpgsqlConnectionStringBuilder(_connection.ConnectionString)
         {

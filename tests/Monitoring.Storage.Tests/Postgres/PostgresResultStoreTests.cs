@@ -141,6 +141,28 @@ public sealed class PostgresResultStoreTests : ResultStoreContract
     }
 
     [Fact]
+    public async Task A_long_reader_keeps_a_day_from_being_dropped_and_nobody_from_writing_for_long()
+    {
+        await Store.AppendAsync(Samples.Revision("a"), null, Cancel);
+        Time.Now = Samples.Noon.AddDays(100);
+        await using var reading = new Npgsql.NpgsqlConnection(Database.Url.ConnectionString(PostgresUse.Read));
+        await reading.OpenAsync(Cancel);
+        await using (await reading.BeginTransactionAsync(Cancel))
+        {
+            await using var command = new Npgsql.NpgsqlCommand("SELECT count(*) FROM test_result", reading);
+            await command.ExecuteScalarAsync(Cancel);
+            var e = await Assert.ThrowsAsync<IOException>(() => Postgres.KeepDaysAsync(Cancel));
+            Assert.Contains("55P03", e.Message, StringComparison.Ordinal);
+            Assert.True(await Store.AppendAsync(Samples.Revision("b", Time.Now), null, Cancel));
+            Assert.Equal(2, (await Samples.AllAsync(Store)).Count);
+        }
+
+        await Postgres.KeepDaysAsync(Cancel);
+        Assert.Equal(["b/1"], (await Samples.AllAsync(Store)).Select(Samples.Name));
+        Assert.Equal(1, Assert.Single(await HoursAsync()).Tests);
+    }
+
+    [Fact]
     public async Task Nothing_is_dropped_where_everything_is_kept()
     {
         _retention = new PostgresRetention { ResultDays = 0 };
