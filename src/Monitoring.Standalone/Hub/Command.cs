@@ -33,9 +33,9 @@ internal abstract record Command
 
     public sealed record GiveUpOrders(Command.Orders Asked) : Command;
 
-    public sealed record Told(ImmutableArray<Notification> Batch) : Command;
+    public sealed record Taken(ImmutableArray<Notification> Batch) : Command;
 
-    public sealed record NotTold(Exception Why) : Command;
+    public sealed record NotTaken(Exception Why) : Command;
 
     public sealed record Stored(OutcomeRevision Revision) : Command;
 

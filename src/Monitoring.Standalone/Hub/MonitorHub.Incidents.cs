@@ -91,18 +91,18 @@ internal sealed partial class MonitorHub
         try
         {
             await sink.TakeAsync(batch, CancellationToken.None);
-            Send(new Command.Told(batch));
+            Send(new Command.Taken(batch));
         }
         catch (Exception e)
         {
-            Send(new Command.NotTold(e));
+            Send(new Command.NotTaken(e));
         }
     }
 
-    private void Obey(Command.Told told)
+    private void Obey(Command.Taken taken)
     {
-        _outgoing.Taken(told.Batch);
-        foreach (var n in told.Batch)
+        _outgoing.Taken(taken.Batch);
+        foreach (var n in taken.Batch)
         {
             if (n.Incident.Key.Orchestrator is { } id)
             {
@@ -115,7 +115,7 @@ internal sealed partial class MonitorHub
         }
     }
 
-    private void Obey(Command.NotTold failed)
+    private void Obey(Command.NotTaken failed)
     {
         _outgoing.Refused(_time.GetUtcNow());
         LogNotTold(failed.Why.Message);

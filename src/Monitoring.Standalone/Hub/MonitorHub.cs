@@ -241,10 +241,10 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
                 case Command.GiveUpOrders asked:
                     Obey(asked);
                     break;
-                case Command.Told told:
-                    Obey(told);
+                case Command.Taken taken:
+                    Obey(taken);
                     break;
-                case Command.NotTold notTold:
+                case Command.NotTaken notTold:
                     Obey(notTold);
                     break;
                 case Command.Stored stored:

@@ -24,7 +24,10 @@ internal static class OrchestratorJson
     }
 
     /// <summary>A published cell's members.</summary>
-    public static void WriteCell(Utf8JsonWriter json, PublishedCell? cell)
+    /// <param name="json">Where to.</param>
+    /// <param name="cell">What is published; null when it is omitted.</param>
+    /// <param name="availability">Share of the day's liveness intervals with evidence in which it answered, or null.</param>
+    public static void WriteCell(Utf8JsonWriter json, PublishedCell? cell, double? availability)
     {
         json.WriteString("state", cell switch { null => "omitted", { State: CellState.Zero } => "zero", { State: CellState.Held } => "held", _ => "measured" });
         WriteShare(json, "score", cell?.Score);
@@ -38,6 +41,7 @@ internal static class OrchestratorJson
         json.WriteNumber("tests", cell?.Tests ?? 0);
         json.WriteNumber("planned", cell?.Planned ?? 0);
         WriteShare(json, "coverage", cell?.Coverage);
+        WriteShare(json, "availability", availability);
         if (cell?.LastTestAt is { } last) json.WriteString("lastTestAt", last.UtcDateTime);
         else json.WriteNull("lastTestAt");
     }

@@ -33,10 +33,10 @@ internal sealed class OrchestratorList(OrchestratorTable table)
             json.WriteStartObject();
             OrchestratorJson.WriteAbout(json, entry);
             json.WriteStartObject("regions");
-            foreach (var (region, cell) in entry.Cells.Where(cell => cell.Region != RegionId.Global))
+            foreach (var shown in entry.Cells.Where(cell => cell.Region != RegionId.Global))
             {
-                json.WriteStartObject(region.Code);
-                OrchestratorJson.WriteCell(json, cell);
+                json.WriteStartObject(shown.Region.Code);
+                OrchestratorJson.WriteCell(json, shown.Cell, shown.Availability);
                 json.WriteEndObject();
             }
 

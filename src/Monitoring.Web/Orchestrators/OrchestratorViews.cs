@@ -40,7 +40,10 @@ internal sealed class OrchestratorViews(OrchestratorTable table, BoundedReads re
             .Select(region => new RegionView(
                 region,
                 entry.Cells.FirstOrDefault(cell => cell.Region == region)?.Cell,
-                [.. outcomes.Where(o => o.Revision.Region == region)]))
+                [.. outcomes.Where(o => o.Revision.Region == region)])
+            {
+                Availability = entry.Cells.FirstOrDefault(cell => cell.Region == region)?.Availability,
+            })
             .ToImmutableArray();
         var (price, priceAt) = await PriceAsync(outcomes, cancellationToken);
         return new OrchestratorView(entry, regions, price, priceAt);
@@ -61,7 +64,7 @@ internal sealed class OrchestratorViews(OrchestratorTable table, BoundedReads re
         {
             json.WriteStartObject();
             json.WriteString("region", region.Region.Code);
-            OrchestratorJson.WriteCell(json, region.Cell);
+            OrchestratorJson.WriteCell(json, region.Cell, region.Availability);
             json.WriteString("why", region.Why(view.Entry.Active));
             json.WriteStartArray("latest");
             foreach (var outcome in region.Latest.Take(LatestPerRegion)) WriteOutcome(json, outcome);

@@ -9,6 +9,9 @@ namespace Monitoring.Web;
 /// <param name="Latest">Its tests, newest first.</param>
 internal sealed record RegionView(RegionId Region, PublishedCell? Cell, ImmutableArray<JudgedOutcome> Latest)
 {
+    /// <summary>Share of the last 24 hours' liveness intervals with evidence in which it answered, 0 to 1; null without evidence.</summary>
+    public double? Availability { get; init; }
+
     private static readonly CultureInfo Plain = CultureInfo.InvariantCulture;
 
     /// <summary>Why it shows what it shows, in plain words.</summary>

@@ -26,6 +26,7 @@ internal sealed record PageQuery(RegionId? Region, PageColumn Column, RegionId? 
             "realtime" when region is not null => PageColumn.RealTime,
             "tests" => PageColumn.Tests,
             "coverage" => PageColumn.Coverage,
+            "available" => PageColumn.Available,
             "last" when region is not null => PageColumn.LastTest,
             _ => PageColumn.Score,
         };
@@ -49,6 +50,7 @@ internal sealed record PageQuery(RegionId? Region, PageColumn Column, RegionId? 
         PageColumn.RealTime => "realtime",
         PageColumn.Tests => "tests",
         PageColumn.Coverage => "coverage",
+        PageColumn.Available => "available",
         PageColumn.LastTest => "last",
         _ => "score",
     };
@@ -67,6 +69,9 @@ internal enum PageColumn
     RealTime,
     Tests,
     Coverage,
+
+    /// <summary>Share of the day in which it answered.</summary>
+    Available,
     LastTest,
     Cell,
 }

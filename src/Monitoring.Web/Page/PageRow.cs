@@ -21,6 +21,9 @@ internal sealed record PageRow
     /// <summary>Counted / planned, or null where there is no plan.</summary>
     public required double? Coverage { get; init; }
 
+    /// <summary>Share of the day in which it answered, the mean of the regions that know; null where none does.</summary>
+    public required double? Available { get; init; }
+
     /// <summary>Position by score, from 1.</summary>
     public int Rank { get; init; }
 
@@ -41,6 +44,7 @@ internal sealed record PageRow
             Success = cells.Average(cell => cell.Cell.SuccessRate),
             Latency = cells.Average(cell => cell.Cell.RoundTripScore),
             Tests = cells.Sum(cell => cell.Cell.Tests),
+            Available = cells.Average(cell => cell.Availability),
             Coverage = planned == 0 ? null : cells.Sum(cell => (double)Math.Min(cell.Cell.Tests, cell.Cell.Planned)) / planned,
         };
     }
@@ -70,6 +74,7 @@ internal sealed record PageRow
         PageColumn.RealTime => Cells[0].Cell.RealTimeRate,
         PageColumn.Tests => Tests,
         PageColumn.Coverage => Coverage,
+        PageColumn.Available => Available,
         PageColumn.LastTest => Cells[0].Cell.LastTestAt?.ToUnixTimeMilliseconds(),
         PageColumn.Cell when query.CellRegion is { } region => CellOf(region)?.Score,
         _ => Score,

@@ -91,6 +91,7 @@ internal sealed class PageWriter(WebOptions options, LeaderboardSnapshot snapsho
         if (query.Region is not null) WriteHead("Real time", PageColumn.RealTime, null);
         WriteHead("Tests", PageColumn.Tests, null);
         WriteHead("Coverage", PageColumn.Coverage, null);
+        WriteHead("Available", PageColumn.Available, null);
         if (query.Region is null)
         {
             foreach (var region in regions)
@@ -136,6 +137,7 @@ internal sealed class PageWriter(WebOptions options, LeaderboardSnapshot snapsho
         if (only is not null) Cell(Percent(only.RealTimeRate), null);
         Cell(row.Tests.ToString(CultureInfo.InvariantCulture), null);
         Cell(row.Coverage is { } coverage ? Percent(coverage) : "–", null);
+        Cell(row.Available is { } available ? Percent(available) : "–", null);
         if (only is not null)
         {
             Cell(Word(only.State) is { Length: > 0 } word ? word : "measured", null);
@@ -202,7 +204,7 @@ internal sealed class PageWriter(WebOptions options, LeaderboardSnapshot snapsho
     private void WriteFooter()
     {
         Add("<footer><p>Score is success × latency. Success is the share of expected renditions that came back valid; small figures are its 95 % interval. Latency is ");
-        Add("1 − e<sup>−duration / round trip</sup>; above 6.32 is faster than real time. Tests are those counted; coverage is counted / planned.</p>");
+        Add("1 − e<sup>−duration / round trip</sup>; above 6.32 is faster than real time. Tests are those counted; coverage is counted / planned. Available is the share of the last 24 hours in which it answered at all.</p>");
         Add("<p>“zero”: nothing counted in the window and the latest evidence is against the orchestrator. “held”: we measured nothing, the last value stands. “–”: not measured.</p>");
         Add("<p>Data: <a href=\"/api/aggregated_stats\">scores</a>, <a href=\"/api/regions\">regions</a>; the address links to what is known of one orchestrator, and why.</p></footer>");
     }
