@@ -15,6 +15,7 @@ using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Reminders;
 using Orleans.Runtime;
+using Orleans.Runtime.MembershipService.SiloMetadata;
 using Orleans.Storage;
 using Orleans.TestingHost;
 using TestResult = Monitoring.Core.TestResult;
@@ -65,7 +66,10 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
         ScoreShards = 4,
     };
 
-    public static async Task<ClusterUnderTest> StartAsync(int silos = 1, HubRules? rules = null, params OrchestratorId[] enrolled)
+    public static async Task<ClusterUnderTest> StartAsync(int silos = 1, HubRules? rules = null, params OrchestratorId[] enrolled) => await StartAsync(silos, rules, null, enrolled);
+
+    /// <summary>With a region, the last silo is that region's.</summary>
+    public static async Task<ClusterUnderTest> StartAsync(int silos, HubRules? rules, RegionId? region, params OrchestratorId[] enrolled)
     {
         var scratch = new Scratch();
         var time = new VirtualTime(new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero));
@@ -74,9 +78,10 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
         var storage = new SharedStorage();
         storage.Put(StateNames.Schedule, GrainId.Create(GrainType.Create("schedule"), GrainIdKeyExtensions.CreateIntegerKey(0)), Master);
         var builder = new InProcessTestClusterBuilder((short)silos);
-        builder.ConfigureSilo((_, silo) =>
+        builder.ConfigureSilo((options, silo) =>
         {
-            silo.AddHub(rules ?? Rules);
+            if (region is { } measured && options.SiloName == $"Silo_{silos - 1}") silo.AddRegion(measured);
+            else silo.AddHub(rules ?? Rules);
             silo.UseInMemoryReminderService();
 
             // The service forgets reminders that are far away; on this clock far away comes faster than the service can look.
@@ -90,9 +95,22 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
         builder.ConfigureClient(client => client.Services.AddHubFaults());
         var cluster = builder.Build();
         await cluster.DeployAsync();
+        await KnowAllAsync(cluster);
         var under = new ClusterUnderTest(time, journal, scratch, storage, store, cluster);
         if (enrolled.Length > 0) await under.EnrolAsync(enrolled);
         return under;
+    }
+
+    // A silo whose role is not known yet gets no grains; silos ask each other as they join.
+    private static async Task KnowAllAsync(InProcessTestCluster cluster)
+    {
+        var silos = cluster.GetActiveSilos().ToList();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        foreach (var silo in silos)
+        {
+            var known = cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<ISiloMetadataCache>();
+            while (!silos.All(other => known.GetSiloMetadata(other.SiloAddress).Metadata.ContainsKey("role"))) await Task.Delay(10, limit.Token);
+        }
     }
 
     public Task<int> EnrolAsync(params OrchestratorId[] ids) => Grains.GetGrain<IRegistryGrain>(0).Walk(

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Monitoring.Cluster.Hosting;
 using Monitoring.Cluster.Orchestrators;
 using Monitoring.Cluster.Regions;
+using Monitoring.Cluster.Roles;
 using Monitoring.Cluster.State;
 using Monitoring.Core;
 
@@ -9,6 +10,7 @@ namespace Monitoring.Cluster.Health;
 
 /// <summary>The shell of <see cref="RegionHealth"/> and <see cref="ClipRefusals"/>. What follows for orchestrators is told in a turn of its own, for they may be waiting for this one.</summary>
 [KeepAlive]
+[HubOnly]
 [GrainType("region-health")]
 internal sealed partial class RegionHealthGrain(
     [PersistentState(StateNames.RegionHealth, StateNames.Storage)] IPersistentState<RegionHealthDocument> kept,

@@ -2,9 +2,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Monitoring.Cluster.Health;
 using Monitoring.Cluster.Leaderboard;
+using Monitoring.Cluster.Roles;
 using Monitoring.Cluster.Schedule;
 using Monitoring.Web;
 using Orleans.Hosting;
+using Orleans.Runtime.MembershipService.SiloMetadata;
 using Orleans.Serialization;
 
 namespace Monitoring.Cluster.Hosting;
@@ -15,6 +17,9 @@ internal static class HubSilo
     /// <summary>Adds it. The result store and the clock come from the host.</summary>
     public static ISiloBuilder AddHub(this ISiloBuilder silo, HubRules rules)
     {
+        silo.UseSiloMetadata(SiloRole.Hub);
+        silo.Services.AddRoles();
+        silo.AddIncomingGrainCallFilter<RegionAccess>();
         silo.Services.AddSingleton(rules);
         silo.Services.AddSingleton<SiloPlans>();
         silo.Services.AddSingleton<SiloHealth>();

@@ -1,10 +1,12 @@
 using Monitoring.Cluster.Hosting;
+using Monitoring.Cluster.Roles;
 using Monitoring.Core;
 
 namespace Monitoring.Cluster.Leaderboard;
 
 /// <inheritdoc cref="ILeaderboardGrain" />
 [KeepAlive]
+[HubOnly]
 [GrainType("leaderboard")]
 internal sealed class LeaderboardGrain(HubRules rules, TimeProvider time) : Grain, ILeaderboardGrain
 {

@@ -1,3 +1,4 @@
+using Monitoring.Cluster.Roles;
 using Monitoring.Core;
 using Orleans.Concurrency;
 
@@ -5,6 +6,7 @@ namespace Monitoring.Cluster.Leaderboard;
 
 /// <inheritdoc cref="ILeaderboardReader" />
 [StatelessWorker(1)]
+[HubOnly]
 [GrainType("leaderboard-reader")]
 internal sealed class LeaderboardReader(SiloLeaderboard board) : Grain, ILeaderboardReader
 {

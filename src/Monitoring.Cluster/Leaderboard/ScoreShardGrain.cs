@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Monitoring.Cluster.Hosting;
 using Monitoring.Cluster.Orchestrators;
 using Monitoring.Cluster.Registry;
+using Monitoring.Cluster.Roles;
 using Monitoring.Core;
 using Orleans.Concurrency;
 
@@ -14,6 +15,7 @@ namespace Monitoring.Cluster.Leaderboard;
 /// </remarks>
 [Reentrant]
 [KeepAlive]
+[HubOnly]
 [GrainType("score-shard")]
 internal sealed partial class ScoreShardGrain(HubRules rules, TimeProvider time, ILogger<ScoreShardGrain> log) : Grain, IScoreShardGrain
 {

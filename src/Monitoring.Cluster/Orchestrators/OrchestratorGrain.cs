@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Monitoring.Cluster.Health;
 using Monitoring.Cluster.Hosting;
 using Monitoring.Cluster.Registry;
+using Monitoring.Cluster.Roles;
 using Monitoring.Cluster.Schedule;
 using Monitoring.Cluster.State;
 using Monitoring.Core;
@@ -14,6 +15,7 @@ namespace Monitoring.Cluster.Orchestrators;
 /// The decider's shell. Every method is: an event, <see cref="Orchestrator.On"/>, store the outcomes, persist, run the other effects, answer.
 /// It holds no rule. What is cut short anywhere is repaired by the next tick: of the timer, or at the latest of the reminder.
 /// </summary>
+[HubOnly]
 [GrainType("orchestrator")]
 internal sealed partial class OrchestratorGrain(
     [PersistentState(StateNames.Orchestrator, StateNames.Storage)] IPersistentState<OrchestratorDocument> kept,

@@ -29,12 +29,15 @@ internal sealed class GrainHub(IGrainFactory grains) : IHub
         grains.GetGrain<IOrchestratorGrain>(result.Orchestrator.Text).Report(result).WaitAsync(cancellationToken);
 
     /// <inheritdoc />
+    /// <exception cref="NotSupportedException">The report has checks: the cluster orders none (<see cref="LivenessOrdersAsync"/>), so they are not its own.</exception>
     public async Task LivenessAsync(RegionId region, LivenessReport report, CancellationToken cancellationToken)
     {
+        if (!report.Checks.IsDefaultOrEmpty) throw new NotSupportedException("The cluster orders no liveness checks and takes none.");
         if (report.ControlsWell is { } well) await grains.GetGrain<IRegionHealthGrain>(0).Controls(region, well).WaitAsync(cancellationToken);
     }
 
     /// <inheritdoc />
+    /// <remarks>The cluster orders no liveness checks: the answer never has targets.</remarks>
     public async Task<LivenessOrders> LivenessOrdersAsync(RegionId region, long known, TimeSpan wait, CancellationToken cancellationToken)
     {
         await Task.Delay(wait, cancellationToken);
@@ -42,11 +45,7 @@ internal sealed class GrainHub(IGrainFactory grains) : IHub
     }
 
     /// <inheritdoc />
-    public async Task HealthAsync(RegionId region, RegionVitals vitals, CancellationToken cancellationToken)
-    {
-        if (vitals.Problem() is { } problem) throw new ArgumentException($"What {region} tells of itself cannot be used: {problem}.", nameof(vitals));
-
-        // A clock that is off makes void what is tested meanwhile, and says nothing of what was tested before.
-        if (vitals.Fault != OutcomeCode.OurClock) await grains.GetGrain<IRegionHealthGrain>(0).Controls(region, vitals.Fault is null).WaitAsync(cancellationToken);
-    }
+    /// <remarks>The cluster shows no vitals of regions: what can be used is taken and forgotten.</remarks>
+    public Task HealthAsync(RegionId region, RegionVitals vitals, CancellationToken cancellationToken) =>
+        vitals.Problem() is { } problem ? throw new ArgumentException($"The vitals of {region} cannot be used: {problem}.", nameof(vitals)) : Task.CompletedTask;
 }

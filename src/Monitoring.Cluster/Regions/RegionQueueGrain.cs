@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Monitoring.Cluster.Hosting;
 using Monitoring.Cluster.Orchestrators;
+using Monitoring.Cluster.Roles;
 using Monitoring.Core;
 using Orleans.Concurrency;
 
@@ -12,6 +13,7 @@ namespace Monitoring.Cluster.Regions;
 /// </summary>
 [Reentrant]
 [KeepAlive]
+[HubOnly]
 [GrainType("region-queue")]
 internal sealed partial class RegionQueueGrain(HubRules rules, StoreGate store, SiloStopping stopping, TimeProvider time, ILogger<RegionQueueGrain> log) : Grain, IRegionQueueGrain
 {

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Monitoring.Cluster.Hosting;
 using Monitoring.Cluster.Leaderboard;
 using Monitoring.Cluster.Orchestrators;
+using Monitoring.Cluster.Roles;
 using Monitoring.Cluster.State;
 using Monitoring.Core;
 
@@ -12,6 +13,7 @@ namespace Monitoring.Cluster.Registry;
 /// everybody once an hour, which also repairs a reminder that was lost.
 /// </summary>
 [KeepAlive]
+[HubOnly]
 [GrainType("registry")]
 internal sealed partial class RegistryGrain(
     [PersistentState(StateNames.Registry, StateNames.Storage)] IPersistentState<RegistryDocument> kept,

@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
+using Monitoring.Cluster.Roles;
 using Monitoring.Cluster.State;
 
 namespace Monitoring.Cluster.Schedule;
 
 /// <inheritdoc cref="IScheduleGrain" />
+[HubOnly]
 [GrainType("schedule")]
 internal sealed class ScheduleGrain([PersistentState(StateNames.Schedule, StateNames.Storage)] IPersistentState<ScheduleDocument> kept) : Grain, IScheduleGrain
 {

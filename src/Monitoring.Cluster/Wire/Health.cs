@@ -13,6 +13,10 @@ internal struct RegionHealthWire
 
     [Id(1)]
     public ImmutableArray<AnomalySpan> Anomalies;
+
+    /// <summary>Spans whose liveness checks are void; default where the sender does not know of any.</summary>
+    [Id(2)]
+    public ImmutableArray<AnomalySpan> Muted;
 }
 
 /// <summary>An <see cref="AnomalySpan"/> between silos.</summary>
@@ -37,9 +41,10 @@ internal struct AnomalyWire
 [RegisterConverter]
 internal sealed class RegionHealthConverter : IConverter<RegionHealthView, RegionHealthWire>
 {
-    public RegionHealthView ConvertFromSurrogate(in RegionHealthWire surrogate) => new([.. surrogate.Stale], surrogate.Anomalies);
+    public RegionHealthView ConvertFromSurrogate(in RegionHealthWire surrogate) =>
+        new([.. surrogate.Stale], surrogate.Anomalies) { Muted = surrogate.Muted.IsDefault ? [] : surrogate.Muted };
 
-    public RegionHealthWire ConvertToSurrogate(in RegionHealthView value) => new() { Stale = [.. value.Stale.Order()], Anomalies = value.Anomalies };
+    public RegionHealthWire ConvertToSurrogate(in RegionHealthView value) => new() { Stale = [.. value.Stale.Order()], Anomalies = value.Anomalies, Muted = value.Muted };
 }
 
 [RegisterConverter]

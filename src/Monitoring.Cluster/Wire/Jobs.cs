@@ -34,6 +34,10 @@ internal struct TestJobWire
     /// <summary>Wei in decimal digits; null where nothing may be spent.</summary>
     [Id(7)]
     public string? Allowance;
+
+    /// <summary>The seal on the lease; empty or null where there is none.</summary>
+    [Id(8)]
+    public string? Lease;
 }
 
 /// <summary>An <see cref="OrchestratorRecord"/> between silos.</summary>
@@ -87,6 +91,7 @@ internal sealed class TestJobConverter : IConverter<TestJob, TestJobWire>
         NotAfter = surrogate.NotAfter,
         Deadline = surrogate.Deadline,
         Allowance = surrogate.Allowance is { } wei ? BigInteger.Parse(wei, CultureInfo.InvariantCulture) : null,
+        Lease = surrogate.Lease ?? "",
     };
 
     public TestJobWire ConvertToSurrogate(in TestJob value) => new()
@@ -99,6 +104,7 @@ internal sealed class TestJobConverter : IConverter<TestJob, TestJobWire>
         NotAfter = value.NotAfter,
         Deadline = value.Deadline,
         Allowance = value.Allowance?.ToString(CultureInfo.InvariantCulture),
+        Lease = value.Lease.Length == 0 ? null : value.Lease,
     };
 }
 

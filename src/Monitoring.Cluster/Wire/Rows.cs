@@ -78,6 +78,9 @@ internal struct LeaderboardCellWire
 
     [Id(10)]
     public DateTimeOffset? LastTestAt;
+
+    [Id(11)]
+    public double? Availability;
 }
 
 [RegisterConverter]
@@ -115,7 +118,10 @@ internal sealed class LeaderboardRowConverter : IConverter<LeaderboardRow, Leade
         SuccessRateLow = wire.SuccessRateLow,
         SuccessRateHigh = wire.SuccessRateHigh,
         LastTestAt = wire.LastTestAt,
-    });
+    })
+    {
+        Availability = wire.Availability,
+    };
 
     private static LeaderboardCellWire To(LeaderboardCell cell) => new()
     {
@@ -130,5 +136,6 @@ internal sealed class LeaderboardRowConverter : IConverter<LeaderboardRow, Leade
         SuccessRateLow = cell.Cell.SuccessRateLow,
         SuccessRateHigh = cell.Cell.SuccessRateHigh,
         LastTestAt = cell.Cell.LastTestAt,
+        Availability = cell.Availability,
     };
 }
