@@ -24,6 +24,9 @@ internal static class House
     // A process that the storage tests start and kill.
     private const string CrashWriter = "Monitoring.Storage.CrashWriter";
 
+    // A process that the alerting tests start and kill.
+    private const string CrashTeller = "Monitoring.Alerting.CrashTeller";
+
     private static readonly Dictionary<string, string[]> Rows = new()
     {
         [Core] = [],
@@ -54,11 +57,12 @@ internal static class House
         if (project.IsSource) return Rows.TryGetValue(project.Name, out var row) ? row.ToHashSet() : null;
 
         // Benchmarks measure anything; the architecture tests look at the core's assembly.
-        if (project.Name == "Monitoring.Benchmarks") return Rows.Keys.Where(p => p != Cluster).ToHashSet();
+        if (project.Name == "Monitoring.Benchmarks") return Rows.Keys.Where(p => p != Cluster).Append(Testing).ToHashSet();
         if (project.Name == "Monitoring.Architecture.Tests") return new HashSet<string> { Core };
 
         if (project.Name == Testing) return new HashSet<string>();
         if (project.Name == CrashWriter) return new HashSet<string> { Core, Storage };
+        if (project.Name == CrashTeller) return new HashSet<string> { Core, Storage, Alerting };
 
         const string suffix = ".Tests";
         if (!project.Name.EndsWith(suffix, StringComparison.Ordinal) || !Rows.TryGetValue(project.Name[..^suffix.Length], out var tested)) return null;
@@ -67,6 +71,7 @@ internal static class House
         // Whoever holds the simulator needs the words it speaks.
         if (project.References.Contains(Simulator)) allowed.UnionWith(Rows[Simulator]);
         if (project.Name == Storage + suffix) allowed.Add(CrashWriter);
+        if (project.Name == Alerting + suffix) allowed.Add(CrashTeller);
         return allowed;
     }
 }

@@ -22,7 +22,9 @@ var root = new RootCommand(
 Add("serve", "aggregated_stats with 100 and 10,000 orchestrators against a constant body of the same length from the same server.", ServeBenchmark.RunAsync);
 Add("window", "A window of 8, 48 and 4,096 samples: add one, expire one, score; against a plain fold over an array.", WindowBenchmark.RunAsync);
 Add("visible", "From a result's report to its score on the board and in aggregated_stats: 10,000 orchestrators against 100.", VisibleBenchmark.RunAsync);
-Add("start", "From process start to the first answer: 30 days of history for 100 orchestrators against an empty directory.", StartBenchmark.RunAsync);
+Add("lease", "Leases of 20 waiting regions over HTTP, signed: processor time per 1,000 and p99, against plain POSTs.", LeaseBenchmark.RunAsync);
+Add("start", "From process start to the first answer: 30 days of history for 100 orchestrators, and a day for 10,000, in the journal and in PostgreSQL against an empty directory.", StartBenchmark.RunAsync);
+Add("postgres", "Results per second into PostgreSQL, each acknowledged once committed, against one COPY of the same rows.", PostgresBenchmark.RunAsync);
 Add("sign", "A ticket's signature, v included, against the platform's bare one; and its share of a paid test's processor time against an unpaid test.", SigningBenchmark.RunAsync);
 Add("all", "All of them, one after the other.", async bench =>
 {
@@ -30,6 +32,8 @@ Add("all", "All of them, one after the other.", async bench =>
     await WindowBenchmark.RunAsync(bench);
     await VisibleBenchmark.RunAsync(bench);
     await StartBenchmark.RunAsync(bench);
+    await LeaseBenchmark.RunAsync(bench);
+    await PostgresBenchmark.RunAsync(bench);
     await SigningBenchmark.RunAsync(bench);
 });
 
@@ -45,6 +49,10 @@ var visibleServer = new Command("visible-server") { count, directory };
 visibleServer.Hidden = true;
 visibleServer.SetAction((parsed, stop) => VisibleServer.RunAsync(parsed.GetValue(count), parsed.GetValue(directory)!, stop));
 root.Subcommands.Add(visibleServer);
+var leaseServer = new Command("lease-server") { directory };
+leaseServer.Hidden = true;
+leaseServer.SetAction((parsed, stop) => LeaseServer.RunAsync(parsed.GetValue(directory)!, stop));
+root.Subcommands.Add(leaseServer);
 var paid = new Argument<bool>("paid");
 var paidServer = new Command("paid-server") { paid };
 paidServer.Hidden = true;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Monitoring.Testing.Vectors;
 
 namespace Monitoring.Ethereum.Tests;
 
@@ -10,12 +11,7 @@ internal static class Fixtures
     public static JsonElement Json(string name) => JsonDocument.Parse(Bytes(name)).RootElement;
 
     /// <summary>The vector of this id, harvested or derived.</summary>
-    public static JsonElement Vector(string id)
-    {
-        var vectors = Json("livepeer-vectors.json");
-        return vectors.GetProperty("harvested").EnumerateArray().Concat(vectors.GetProperty("derived").EnumerateArray())
-            .Single(v => v.GetProperty("id").GetString() == id);
-    }
+    public static JsonElement Vector(string id) => LivepeerVectors.Get(id);
 
     public static byte[] Hex(JsonElement text) => Convert.FromHexString(text.GetString()!.Replace("0x", "", StringComparison.Ordinal));
 

@@ -87,7 +87,7 @@ public sealed class ChannelHttp(HttpMessageInvoker http, TimeProvider time)
         {
             using var json = JsonDocument.Parse(body);
             var holder = json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("parameters", out var inner) ? inner : json.RootElement;
-            return holder.ValueKind == JsonValueKind.Object && holder.TryGetProperty("retry_after", out var wait) && wait.TryGetDouble(out var seconds)
+            return holder.ValueKind == JsonValueKind.Object && holder.TryGetProperty("retry_after", out var wait) && wait.ValueKind == JsonValueKind.Number && wait.TryGetDouble(out var seconds)
                 && seconds is > 0 and < 1_000_000
                 ? TimeSpan.FromSeconds(seconds)
                 : null;

@@ -85,7 +85,12 @@ public sealed partial class AlertOutbox
             throw;
         }
 
-        if (owed.IsEmpty) return;
+        if (owed.IsEmpty)
+        {
+            if (receivers.IsEmpty) LogNobody(notification.Incident.Key.Text, notification.Sequence, notification.Kind, notification.Incident.Summary);
+            return;
+        }
+
         LogTaken(notification.Incident.Key.Text, notification.Sequence, notification.Kind, string.Join(", ", owed.Select(o => o.Channel)));
         foreach (var delivery in owed) WorkerOf(delivery.Channel).Add(delivery);
     }
@@ -128,6 +133,9 @@ public sealed partial class AlertOutbox
 
     [LoggerMessage(7010, LogLevel.Warning, "Incident {Key} #{Sequence} {Kind}: owed to {Channels}")]
     private partial void LogTaken(string key, int sequence, NotificationKind kind, string channels);
+
+    [LoggerMessage(7013, LogLevel.Warning, "Incident {Key} #{Sequence} {Kind}, and no channel to tell it to (Alerts:Channels): {Summary}")]
+    private partial void LogNobody(string key, int sequence, NotificationKind kind, string summary);
 
     [LoggerMessage(7011, LogLevel.Information, "{Count} deliveries of an earlier run wait")]
     private partial void LogLeftOver(int count);

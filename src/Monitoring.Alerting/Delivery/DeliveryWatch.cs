@@ -1,3 +1,4 @@
+using System.Globalization;
 using Monitoring.Storage;
 
 namespace Monitoring.Alerting;
@@ -6,7 +7,7 @@ namespace Monitoring.Alerting;
 public sealed class DeliveryWatch
 {
     private readonly Lock _gate = new();
-    private readonly SortedDictionary<string, DeadLetter> _broken = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, string> _broken = new(StringComparer.Ordinal);
     private long _told;
     private long _failed;
     private long _died;
@@ -20,16 +21,25 @@ public sealed class DeliveryWatch
     /// <summary>Deliveries that were given up, since the start.</summary>
     public long DeadCount => Interlocked.Read(ref _died);
 
-    /// <summary>The newest dead letter of every channel that has taken nothing since, in order of the channels' names.</summary>
-    public ImmutableArray<DeadLetter> Broken
+    /// <summary>Every channel that gave something up and has taken nothing since, with why, in order of the names.</summary>
+    public ImmutableArray<(string Channel, string Why)> Broken
     {
         get
         {
-            lock (_gate) return [.. _broken.Values];
+            lock (_gate) return [.. _broken.Select(b => (b.Key, b.Value))];
         }
     }
 
     internal event Action? Changed;
+
+    /// <summary>Takes up what an earlier process knew.</summary>
+    internal void Restore(IEnumerable<string> broken)
+    {
+        lock (_gate)
+        {
+            foreach (var channel in broken) _broken.TryAdd(channel, "gave up before the last start");
+        }
+    }
 
     internal void Told(OwedDelivery delivery)
     {
@@ -44,7 +54,15 @@ public sealed class DeliveryWatch
     internal void Died(DeadLetter letter)
     {
         Interlocked.Increment(ref _died);
-        lock (_gate) _broken[letter.Delivery.Channel] = letter;
+
+        // An operator's own webhook is the operator's own business.
+        if (SubscriptionName.Is(letter.Delivery.Channel)) return;
+        lock (_gate)
+        {
+            _broken[letter.Delivery.Channel] = string.Create(
+                CultureInfo.InvariantCulture, $"gave up {letter.Delivery.Notification.Incident.Key.Text} #{letter.Delivery.Notification.Sequence} ({letter.Status})");
+        }
+
         Changed?.Invoke();
     }
 }

@@ -3,11 +3,9 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Monitoring.Cluster.Health;
 using Monitoring.Cluster.Leaderboard;
 using Monitoring.Cluster.Schedule;
-using Monitoring.Cluster.State;
 using Monitoring.Web;
 using Orleans.Hosting;
 using Orleans.Serialization;
-using Orleans.Storage;
 
 namespace Monitoring.Cluster.Hosting;
 
@@ -26,7 +24,6 @@ internal static class HubSilo
         silo.Services.AddSingleton<ILeaderboard>(s => s.GetRequiredService<SiloLeaderboard>());
         silo.Services.AddHostedService(s => s.GetRequiredService<SiloLeaderboard>());
         silo.Services.TryAddSingleton(TimeProvider.System);
-        silo.Services.AddSingleton<IGrainStorageSerializer, StateFormat>();
         silo.Services.AddHubFaults();
         return silo;
     }

@@ -23,6 +23,8 @@ internal static class RpcMetrics
     {
         var host = new KeyValuePair<string, object?>("endpoint", endpoint.Host);
         Duration.Record(took.TotalSeconds, host);
-        if (fault is { } known and not ChainFault.Reverted) Failures.Add(1, host, new KeyValuePair<string, object?>("code", known.ToString()));
+
+        // Counted also where nothing failed: a series that begins with its first failure has no rise to alert on.
+        Failures.Add(fault is null or ChainFault.Reverted ? 0 : 1, host);
     }
 }

@@ -21,7 +21,13 @@ internal static class RegionGauges
     }
 
     /// <summary>Shows a region from now on, in place of one that had the same code.</summary>
-    public static void Show(RegionId region, Reading reading) => Live[region] = reading;
+    public static void Show(RegionId region, Reading reading)
+    {
+        Live[region] = reading;
+
+        // A series that begins with its first failure has no rise to alert on.
+        HubFailures.Add(0, new TagList { { TelemetryTags.Region, region.Code } });
+    }
 
     /// <summary>Shows a region no longer, unless another one took its place.</summary>
     public static void Hide(RegionId region, Reading reading) => Live.TryRemove(new KeyValuePair<RegionId, Reading>(region, reading));

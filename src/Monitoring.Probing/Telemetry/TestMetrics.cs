@@ -68,7 +68,7 @@ internal static class TestMetrics
         var tags = new TagList { { TelemetryTags.Region, result.Region.Code }, { TelemetryTags.TestId, result.Id.Text } };
         if (result.Evidence.DiscoveryMicros > 0) Discovery.Record(InSeconds(result.Evidence.DiscoveryMicros), tags);
         if (result.Summary.RealTimeSegments > 0) RealTime.Add(result.Summary.RealTimeSegments, tags);
-        if (result.Summary.Spend.Expected.Sign > 0) Spent.Add((double)result.Summary.Spend.Wei(), tags);
+        Spent.Add((double)result.Summary.Spend.Wei(), tags);
         AddBytes(result, "up", result.Summary.BytesUp);
         AddBytes(result, "down", result.Summary.BytesDown);
         foreach (var segment in result.Evidence.Segments)

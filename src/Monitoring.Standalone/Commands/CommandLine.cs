@@ -24,6 +24,7 @@ internal static class CommandLine
           monitor wallet status                              deposit, reserve, spend, and how long the float lasts
           monitor migrate --store postgres://monitor@db/monitoring       makes or brings up the tables
           monitor import --from data --to postgres://monitor@db/monitoring
+          monitor alerts test                                whether every channel takes an alert
           monitor simulate --port-base 9000                  simulated orchestrators alone
 
         Settings come from the file, the environment (MONITOR_Section__Key) and the command line; the last one wins.
@@ -47,6 +48,7 @@ internal static class CommandLine
         root.Subcommands.Add(MigrateCommand.Create(around));
         root.Subcommands.Add(ImportCommand.Create("import", "Fills a data directory or a database from another one, or from the old leaderboard server. Begun again, it goes on where it was.", around));
         root.Subcommands.Add(ImportCommand.Create("export", "The same as import.", around));
+        root.Subcommands.Add(AlertsCommand.Create(around));
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!, root, Examples);
 

@@ -58,6 +58,9 @@ internal sealed record MonitorOptions
     /// <summary>The most that may be spent; without effect where there is no wallet.</summary>
     public required SpendCaps Spend { get; init; }
 
+    /// <summary>Who is told of incidents.</summary>
+    public required AlertOptions Alerts { get; init; }
+
     /// <summary>The least level of our own log lines.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 

@@ -85,6 +85,7 @@ internal sealed class OptionsParser
             Data = Data(),
             Store = new StoreSection(_keys).Read(),
             Simulate = Simulate(simulated),
+            Alerts = new AlertSections(_keys).Read(),
             LogLevel = _keys.Choice("Log:Level", LogLevel.Information, [.. Enum.GetValues<LogLevel>().Select(l => (l.ToString(), l))]),
         };
     }

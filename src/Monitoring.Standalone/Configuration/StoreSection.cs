@@ -54,7 +54,7 @@ internal sealed class StoreSection(KeyReader keys)
         }
 
         keys.Show(key, file is not null && text is null ? $"{file} ({url!.Display})" : url!.Display);
-        if (url.HasPassword && keys.OriginOf(key) == "command line")
+        if (url.HasPassword && text is not null && keys.OriginOf(key) == "command line")
             keys.Problem(key, "A password does not belong on the command line, where every user of the machine can read it; put it into PGPASSWORD, a password file (PGPASSFILE, Store:PasswordFile) or the whole address into Store:UrlFile.");
         return url;
     }

@@ -14,7 +14,7 @@ namespace Monitoring.Standalone.Regions;
 internal static class RegionPort
 {
     /// <summary>Builds the server; it listens once it is started.</summary>
-    public static WebApplication Build(ImmutableArray<Uri> urls, HubClock clock, ILoggerFactory logs)
+    public static WebApplication Build(ImmutableArray<Uri> urls, HubClock clock, IEnumerable<IHostGauges> gauges, ILoggerFactory logs)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "monitor" });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -24,6 +24,7 @@ internal static class RegionPort
             foreach (var url in urls) Listen(kestrel, url);
         });
         builder.Services.AddSingleton(logs);
+        foreach (var part in gauges) builder.Services.AddSingleton(part);
         builder.Services.AddRoutingCore();
         builder.Services.AddMonitoringTelemetry(TelemetrySettings.FromEnvironment());
         var app = builder.Build();

@@ -9,6 +9,7 @@ using Monitoring.Standalone.Logging;
 using Monitoring.Standalone.Run;
 using Monitoring.Standalone.Wallet;
 using Monitoring.Storage;
+using Monitoring.Web;
 
 namespace Monitoring.Standalone.Regions;
 
@@ -78,7 +79,9 @@ internal sealed partial class RegionProcess
         {
             Alarms = () => watch?.Alarms.Select(a => a.Text) ?? [],
         };
-        await using var port = _options.Urls.IsEmpty ? null : RegionPort.Build(_options.Urls, hub.Clock, _logs);
+        ImmutableArray<IHostGauges> gauges = watch is null ? [] : [new WalletGauges(() => watch.Latest, null, _options.Spend)];
+        using var telemetry = _options.Urls.IsEmpty ? new TelemetryPipeline(TelemetrySettings.FromEnvironment(), gauges) : null;
+        await using var port = _options.Urls.IsEmpty ? null : RegionPort.Build(_options.Urls, hub.Clock, gauges, _logs);
         if (port is not null) await port.StartAsync(stop);
         await WriteBannerAsync(key, wallet, port);
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Monitoring.Ethereum;
 using Monitoring.Livepeer;
 using Monitoring.Simulator;
+using Monitoring.Standalone.Alerts;
 using Monitoring.Standalone.Commands;
 using Monitoring.Standalone.Configuration;
 using Monitoring.Standalone.Hub;
@@ -84,15 +85,19 @@ internal sealed partial class MonitorRun
             : _options.Source.Kind == SourceKind.Chain ? new ChainSource(chain!)
             : new ListSource(_options.Source.Orchestrators);
 
+        MonitorHub? measuring = null;
+        await using var alerts = await AlertDesk.OpenAsync(
+            _options.Alerts, directory, () => measuring is not { IsStoring: true } ? "results cannot be stored" : null, LogFault, _around.Time, _logs, stop);
         var plans = await PlanBook.OpenAsync(memory, _options.Schedule, stop);
         var board = new Board();
         var schedule = new ScheduleBook(memory, plans, _options.Schedule, _around.Time);
         await schedule.OpenAsync(stop);
         var hub = new MonitorHub(new HubOptions { Policy = _options.Policy }, store, memory, plans, schedule, board, _around.Time, _logs.CreateLogger<MonitorHub>())
         {
-            Notifications = new LoggedNotifications(_logs.CreateLogger<LoggedNotifications>()),
+            Notifications = alerts,
             Budget = chain is null ? null : await Budget.OpenAsync(_options.Spend, memory, _around.Time.GetUtcNow(), stop),
         };
+        measuring = hub;
         LogReplayed(await hub.ReplayAsync(stop));
         var remembered = hub.RememberedSet().ToList();
         var registry = new Registry(
@@ -102,14 +107,14 @@ internal sealed partial class MonitorRun
         if (poster is not null) hub.OnMeasured = result => poster.OfferAsync(result, CancellationToken.None);
         var watch = wallet is null ? null : new WalletWatch(wallet.Watch, wallet.Reserve, _around.Time, _logs.CreateLogger<WalletWatch>());
         List<IInstrumentStatus> instrument = [];
-        List<IHostGauges> gauges = [];
+        List<IHostGauges> gauges = [new AlertGauges(alerts)];
         if (watch is not null) instrument.Add(watch);
         if (watch is not null) hub.Money = () => (watch.Latest is null ? null : string.Join(' ', watch.Alarms.Select(a => a.Text)), watch.Unread);
         if (watch is not null) gauges.Add(new WalletGauges(() => watch.Latest, hub.Budget, _options.Spend));
         if (poster is not null) gauges.Add(new PosterGauges(poster));
         using var remote = _options.Remote.Regions.IsEmpty ? null : await RemoteRegions.OpenAsync(_options, hub, memory, directory.DirectoryPath, _around.Time, _logs, stop);
         instrument.Add(new RegionParts(hub, remote?.Refused, _around.Time));
-        var parts = new WebParts { Book = new OrchestratorBook(registry, source as ChainSource), Instrument = instrument, Gauges = gauges, Remote = remote };
+        var parts = new WebParts { Book = new OrchestratorBook(registry, source as ChainSource), Instrument = instrument, Gauges = gauges, Alerts = alerts, Remote = remote };
         await using var app = WebHost.Build(_options, board, hub, schedule, store, parts, _around.Time, _logs);
         await app.StartAsync(stop);
 
@@ -118,7 +123,7 @@ internal sealed partial class MonitorRun
         Banner.Write(_options, app.Urls, wallet?.Address, _around.Error);
         try
         {
-            return await LiveAsync(app, hub, registry, regions, opened, poster, watch, stop);
+            return await LiveAsync(app, hub, registry, regions, opened, poster, watch, alerts, stop);
         }
         finally
         {
@@ -128,11 +133,12 @@ internal sealed partial class MonitorRun
 
     // Each part outlives those that need it: regions report to the hub, the hub tells the poster.
     private async Task<int> LiveAsync(
-        WebApplication app, MonitorHub hub, Registry registry, List<Region> regions, OpenedStore store, LeaderboardPoster? poster, WalletWatch? watch, CancellationToken stop)
+        WebApplication app, MonitorHub hub, Registry registry, List<Region> regions, OpenedStore store, LeaderboardPoster? poster, WalletWatch? watch, AlertDesk alerts, CancellationToken stop)
     {
         using var stopMeasuring = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var stopHub = new CancellationTokenSource();
         using var stopPosting = new CancellationTokenSource();
+        using var stopTelling = new CancellationTokenSource();
         var failed = false;
         async Task WatchAsync(string part, Task work)
         {
@@ -149,6 +155,7 @@ internal sealed partial class MonitorRun
         }
 
         var posting = WatchAsync("the poster", poster?.RunAsync(stopPosting.Token) ?? Task.CompletedTask);
+        var telling = WatchAsync("alerting", alerts.RunAsync(stopTelling.Token));
         var hubbing = WatchAsync("the hub", hub.RunAsync(stopHub.Token));
         var measuring = Task.WhenAll([
             WatchAsync("the registry", registry.RunAsync(stopMeasuring.Token)),
@@ -164,6 +171,8 @@ internal sealed partial class MonitorRun
         using (var limit = new CancellationTokenSource(DrainLimit)) await WatchAsync("the hub's last work", hub.DrainAsync(limit.Token));
         await stopPosting.CancelAsync();
         await posting;
+        await stopTelling.CancelAsync();
+        await telling;
         LogStopped();
         return failed ? ExitCode.Failure : ExitCode.Ok;
     }

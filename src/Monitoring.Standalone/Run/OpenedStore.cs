@@ -8,33 +8,40 @@ namespace Monitoring.Standalone.Run;
 /// <summary>Where the results of this process are kept: the journal of the data directory, or a database.</summary>
 internal sealed class OpenedStore : IAsyncDisposable
 {
-    private readonly Func<CancellationToken, Task> _keep;
+    // Longer than a server takes to notice that the holder's machine has vanished.
+    private static readonly TimeSpan HoldPatience = TimeSpan.FromSeconds(45);
 
-    private OpenedStore(IResultStore results, Func<CancellationToken, Task> keep) => (Results, _keep) = (results, keep);
+    private readonly Func<CancellationToken, Task> _keep;
+    private readonly PostgresHold? _hold;
+
+    private OpenedStore(IResultStore results, PostgresHold? hold, Func<CancellationToken, Task> keep) => (Results, _hold, _keep) = (results, hold, keep);
 
     /// <summary>The results.</summary>
     public IResultStore Results { get; }
 
     /// <summary>Opens what the options name; brings a database up first, where they say so.</summary>
-    /// <exception cref="IOException">It cannot be opened, lacks tables, or holds results of another kind of network.</exception>
+    /// <exception cref="IOException">It cannot be opened, lacks tables, holds results of another kind of network, or another monitor works on it.</exception>
     public static async Task<OpenedStore> OpenAsync(
         MonitorOptions options, StateDirectory directory, TimeProvider time, Action<JournalFault> onJournalFault, Action<string> onFault, CancellationToken cancellationToken)
     {
         if (options.Store is not { } database)
         {
             var journal = await JournalResultStore.OpenAsync(directory.Journal, time, onJournalFault, cancellationToken);
-            return new OpenedStore(journal, journal.CloseDaysAsync);
+            return new OpenedStore(journal, null, journal.CloseDaysAsync);
         }
 
         if (database.Migrate) await new Migrator(database.Url, MigrationSource.Results).MigrateAsync(null, cancellationToken);
         var store = await PostgresResultStore.OpenAsync(database.Url, database.Retention, time, onFault, cancellationToken);
+        PostgresHold? hold = null;
         try
         {
             await DataNetwork.ClaimAsync(store, options.IsSimulated, database.Url.Display, cancellationToken);
-            return new OpenedStore(store, store.KeepDaysAsync);
+            hold = await PostgresHold.TakeAsync(database.Url, HoldPatience, time, cancellationToken);
+            return new OpenedStore(store, hold, store.KeepDaysAsync);
         }
         catch
         {
+            if (hold is not null) await hold.DisposeAsync();
             await store.DisposeAsync();
             throw;
         }
@@ -45,5 +52,9 @@ internal sealed class OpenedStore : IAsyncDisposable
     public Task KeepAsync(CancellationToken cancellationToken) => _keep(cancellationToken);
 
     /// <inheritdoc />
-    public ValueTask DisposeAsync() => Results.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Results.DisposeAsync();
+        if (_hold is not null) await _hold.DisposeAsync();
+    }
 }

@@ -21,6 +21,7 @@ internal sealed class Region : IAsyncDisposable
     private readonly FileSpool<TestResult> _spool;
     private readonly ControlChecks _controls;
     private readonly IOwnHealth _health;
+    private readonly Pulse _pulse;
     private readonly IHub _hub;
     private readonly HubClock? _clock;
     private readonly TimeProvider _time;
@@ -53,7 +54,8 @@ internal sealed class Region : IAsyncDisposable
             new StreamTestOptions { Streams = setup.Tests.Streams, PriceCeiling = setup.Tests.PriceCeiling, Dial = new DialPolicy { AllowLoopback = setup.AllowLoopback } },
             paymaster,
             _time);
-        var tests = new TestsUnderWay(new RegionTester(test));
+        _pulse = new Pulse(_time);
+        var tests = new TestsUnderWay(new SteadyTester(new RegionTester(test), _pulse));
         _liveness = RegionLiveness.Create(id, setup.AllowLoopback, paymaster, hub, _health, tests, _time, logs);
         _worker = new RegionWorker(
             new RegionWorkerOptions { Region = id, Workers = setup.Workers }, hub, tests, _spool, _health, _time, logs.CreateLogger<RegionWorker>());
@@ -76,6 +78,7 @@ internal sealed class Region : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _worker.Dispose();
+        _pulse.Dispose();
         _controls.Dispose();
         await _spool.DisposeAsync();
     }

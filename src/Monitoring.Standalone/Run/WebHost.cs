@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Monitoring.Standalone.Alerts;
 using Monitoring.Standalone.Configuration;
 using Monitoring.Standalone.Hub;
 using Monitoring.Standalone.Regions;
@@ -44,6 +45,13 @@ internal static class WebHost
         foreach (var part in parts.Instrument) builder.Services.AddSingleton(part);
         foreach (var part in parts.Gauges) builder.Services.AddSingleton(part);
         parts.Remote?.AddTo(builder.Services);
+        if (parts.Alerts is { } alerts)
+        {
+            builder.Services.AddSingleton<IOutboxStore>(alerts.Store);
+            builder.Services.AddSingleton(alerts.Subscriptions);
+            if (alerts.Canary is not null) builder.Services.AddSingleton(alerts.Canary);
+        }
+
         builder.Services.AddRoutingCore();
         builder.Services.AddMonitoringWeb(options.Web);
         builder.Services.AddMonitoringTelemetry(TelemetrySettings.FromEnvironment());
@@ -52,6 +60,12 @@ internal static class WebHost
         app.MapMetrics();
         if (parts.Remote is not null) app.MapHub();
         app.MapSchedule();
+        if (parts.Alerts is not null)
+        {
+            app.MapAlerts();
+            app.MapSubscriptions();
+        }
+
         app.MapLeaderboard();
         return app;
     }

@@ -1,3 +1,4 @@
+using Monitoring.Standalone.Alerts;
 using Monitoring.Standalone.Regions;
 using Monitoring.Web;
 
@@ -14,6 +15,9 @@ internal sealed record WebParts
 
     /// <summary>What the host alone can measure of itself.</summary>
     public IReadOnlyList<IHostGauges> Gauges { get; init; } = [];
+
+    /// <summary>The outbox of alerts, and who subscribed to them.</summary>
+    public AlertDesk? Alerts { get; init; }
 
     /// <summary>The regions that reach this hub over HTTPS.</summary>
     public RemoteRegions? Remote { get; init; }

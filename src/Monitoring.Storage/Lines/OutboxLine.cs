@@ -76,6 +76,10 @@ internal sealed class TakenIncidentLine
 
     public bool IsOver { get; init; }
 
+    /// <summary>When the incident was opened. Another instant under the same key is another incident: its epochs were counted anew.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public required DateTime OpenedAt { get; init; }
+
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required DateTime At { get; init; }
 

@@ -94,6 +94,9 @@ public sealed class LogOutbox : IOutboxStore
         {
             var key = notification.Incident.Key.Text;
             var known = _incidents.GetValueOrDefault(key);
+
+            // Whoever lost what he knew counts his incidents from one again; a new one must not pass for an old one.
+            if (known is { IsOver: true } && known.OpenedAt != notification.Incident.OpenedAt.UtcDateTime) known = null;
             if (known is not null && IsTaken(known, notification.Sequence)) return [];
 
             var told = Told(known);
@@ -110,7 +113,7 @@ public sealed class LogOutbox : IOutboxStore
                     $"The outbox holds {_waiting} deliveries, which is all it may: {key} #{notification.Sequence} was not taken. Mend the channels that do not take theirs.");
             }
 
-            if (known is null) await MakeRoomAsync(key, at, cancellationToken);
+            if (!_incidents.ContainsKey(key)) await MakeRoomAsync(key, at, cancellationToken);
             var incident = Took(known, notification, told, at);
             await _log.PutAllAsync(
                 [.. owed.Select(o => new StateEntry(Owed, o.Id, OwedLine.Write(o))), new StateEntry(Incidents, key, incident.Write())], cancellationToken);
@@ -210,6 +213,7 @@ public sealed class LogOutbox : IOutboxStore
             Beyond = beyond.Count == 0 ? null : [.. beyond],
             Told = [.. told.SelectMany(t => new[] { t.Channel, t.Route })],
             IsOver = known?.IsOver == true || notification.Kind == NotificationKind.Resolved,
+            OpenedAt = notification.Incident.OpenedAt.UtcDateTime,
             At = at.UtcDateTime,
         };
     }

@@ -84,7 +84,7 @@ public sealed class PostgresResultStore : IResultStore
         _writer.AppendAsync(PostgresRow.Of(revision, evidence), cancellationToken);
 
     /// <inheritdoc />
-    /// <remarks>Rows are streamed from one query, which sees what was committed when it began; a limit holds that many. It ends after two minutes.</remarks>
+    /// <remarks>Rows are streamed from one query, which sees what was committed when it began; a limit holds that many. It ends after ten minutes.</remarks>
     /// <exception cref="IOException">The database cannot be reached, or refuses.</exception>
     public IAsyncEnumerable<OutcomeRevision> ReadAsync(ResultQuery query, CancellationToken cancellationToken)
     {

@@ -93,20 +93,28 @@ public sealed class PostgresUrl
     /// <inheritdoc />
     public override string ToString() => Display;
 
+    /// <summary>
+    /// The same as a connection string of Npgsql, for a host's own tables in the same database: times are UTC, what is written is on the disk of the
+    /// server, no statement runs longer than 30 s. It holds the password: never log it.
+    /// </summary>
+    /// <param name="connections">The most connections of the pool, 1 and up.</param>
+    public string ForPool(int connections) => new NpgsqlConnectionStringBuilder(ConnectionString(PostgresUse.Write)) { MaxPoolSize = connections }.ConnectionString;
+
     internal string ConnectionString(PostgresUse use)
     {
         var (statement, connections) = use switch
         {
             PostgresUse.Write => (30, 2),
-            PostgresUse.Read => (120, 8),
+            PostgresUse.Read => (600, 8),
             PostgresUse.Upkeep => (600, 2),
             _ => (0, 1),
         };
 
-        // Acknowledged means on the disk of the server, whatever its own default is; texts of times must read the same everywhere.
+        // Acknowledged means on the disk of the server, whatever its own default is; texts of times must read the same everywhere; and who has
+        // vanished gives up what it holds within half a minute.
         var session = string.Create(
             CultureInfo.InvariantCulture,
-            $"-c synchronous_commit=on -c timezone=UTC -c datestyle=ISO -c lock_timeout=10s -c idle_in_transaction_session_timeout=120s -c statement_timeout={statement}s");
+            $"-c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c synchronous_commit=on -c timezone=UTC -c datestyle=ISO -c lock_timeout=10s -c idle_in_transaction_session_timeout=120s -c statement_timeout={statement}s");
         if (use == PostgresUse.Read) session += " -c default_transaction_read_only=on";
         return new NpgsqlConnectionStringBuilder(_connection.ConnectionString)
         {
@@ -150,7 +158,7 @@ public sealed class PostgresUrl
     }
 
     /// <summary>True for whatever a database, the way to it, or its refusal throws.</summary>
-    internal static bool IsFailure(Exception e) => e is NpgsqlException or SocketException or TimeoutException || (e is IOException and not MigrationException and not StorageFullException);
+    internal static bool IsFailure(Exception e) => e is NpgsqlException or SocketException or TimeoutException || (e is IOException and not MigrationException and not StorageFullException and not StateDirectoryException);
 
     /// <summary>The same failure in words of ours.</summary>
     internal IOException Failed(string doing, Exception e) => new($"Could not {doing} of {Display}: {Reason(e)}", e);

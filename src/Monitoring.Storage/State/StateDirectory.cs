@@ -44,6 +44,9 @@ public sealed class StateDirectory : IDisposable
     /// <summary>The file of the outbox: what is owed to whoever must know of an incident.</summary>
     public string Outbox => Path.Combine(DirectoryPath, "outbox.jsonl");
 
+    /// <summary>The file of the <see cref="KeyedLog"/> of alerting: operators' subscriptions, and the last proof that alerts arrive.</summary>
+    public string Alerts => Path.Combine(DirectoryPath, "alerts.jsonl");
+
     /// <summary>Creates the directory if need be (only its owner may enter a new one), locks it and looks at its format.</summary>
     /// <param name="path">The directory.</param>
     /// <param name="time">Tells when it was taken.</param>

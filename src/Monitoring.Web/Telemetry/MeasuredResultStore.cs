@@ -61,7 +61,11 @@ public sealed class MeasuredResultStore(IResultStore inner, TimeProvider time) :
         var began = time.GetTimestamp();
         try
         {
-            return await work();
+            var answer = await work();
+
+            // Counted also where nothing failed: a series that begins with its first failure has no rise to alert on.
+            Failures.Add(0, TagOf(operation));
+            return answer;
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

@@ -17,15 +17,18 @@ public sealed class TelemetryPipeline : IDisposable
     // The most series of one metric; one more is counted under otel_metric_overflow.
     private const int MostSeries = 2_000;
 
+    private readonly HostGauges? _parts;
     private readonly MeterProvider? _metrics;
     private readonly TracerProvider? _traces;
 
     /// <summary>Begins to collect.</summary>
     /// <param name="settings">Where it goes.</param>
-    public TelemetryPipeline(TelemetrySettings settings)
+    /// <param name="parts">What parts of a process without services show of themselves.</param>
+    public TelemetryPipeline(TelemetrySettings settings, IEnumerable<IHostGauges>? parts = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
         if (!settings.Enabled) return;
+        _parts = new HostGauges(parts ?? []);
         if (settings.HasMetrics)
         {
             Pull = new PullExporter();
@@ -43,6 +46,7 @@ public sealed class TelemetryPipeline : IDisposable
     {
         _traces?.Dispose();
         _metrics?.Dispose();
+        _parts?.Dispose();
     }
 
     private static MeterProvider BuildMetrics(TelemetrySettings settings, PullExporter pull)

@@ -15,7 +15,7 @@ public static partial class TelemetryServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(settings);
-        services.AddSingleton(provider => new TelemetryPipeline(provider.GetRequiredService<TelemetrySettings>()));
+        services.AddSingleton(provider => new TelemetryPipeline(provider.GetRequiredService<TelemetrySettings>(), null));
         if (Has<ILeaderboard>(services)) services.AddSingleton<IGauges, LeaderboardGauges>();
         if (Has<IHubStatus>(services))
         {
@@ -28,7 +28,10 @@ public static partial class TelemetryServices
         return services;
     }
 
-    /// <summary>Begins to collect, and maps <c>/metrics</c>: Prometheus text, or OpenMetrics with exemplars for whoever accepts it.</summary>
+    /// <summary>
+    /// Begins to collect, and maps <c>/metrics</c> (Prometheus text, or OpenMetrics with exemplars for whoever accepts it) and the runbooks
+    /// of the alerts at <c>/runbooks/NAME.md</c>.
+    /// </summary>
     public static IEndpointRouteBuilder MapMetrics(this IEndpointRouteBuilder endpoints)
     {
         var services = endpoints.ServiceProvider;
@@ -36,6 +39,7 @@ public static partial class TelemetryServices
         foreach (var warning in services.GetRequiredService<TelemetrySettings>().Warnings) LogWarning(log, warning);
         var route = services.GetRequiredService<MetricsRoute>();
         endpoints.MapMethods(MetricsRoute.Path, [HttpMethods.Get, HttpMethods.Head], route.HandleAsync);
+        endpoints.MapMethods(RunbookRoute.Pattern, [HttpMethods.Get, HttpMethods.Head], RunbookRoute.HandleAsync);
         return endpoints;
     }
 

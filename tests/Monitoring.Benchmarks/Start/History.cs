@@ -3,23 +3,27 @@ using Monitoring.Storage;
 
 namespace Monitoring.Benchmarks;
 
-/// <summary>A data directory with 30 days of results, made once and kept for some hours in the folder of temporary files.</summary>
-internal static class History
+/// <summary>A data directory with some days of results, made once and kept for some hours in the folder of temporary files.</summary>
+/// <param name="Days">How far back it goes.</param>
+/// <param name="Orchestrators">How many are tested, from each region as often as the design says.</param>
+/// <param name="DaysOfEvidence">Evidence of earlier days is left out: at start the monitor reads that of the newest three alone.</param>
+internal sealed record History(int Days, int Orchestrators, int DaysOfEvidence)
 {
-    public const int Days = 30;
-    public const int Orchestrators = 100;
-    private const string Version = "1";
+    private const string Version = "2";
     private static readonly TimeSpan KeptFor = TimeSpan.FromHours(6);
 
-    // The monitor reads evidence at start only of the newest three days; the rest would but fill the disk.
-    private const int DaysOfEvidence = 4;
+    /// <summary>The network as it is.</summary>
+    public static History Month { get; } = new(30, 100, 4);
+
+    /// <summary>A network a hundred times as large.</summary>
+    public static History Crowd { get; } = new(1, 10_000, 0);
 
     /// <summary>The directory; to be copied before use.</summary>
-    public static async Task<string> DirectoryAsync(CancellationToken stop)
+    public async Task<string> DirectoryAsync(CancellationToken stop)
     {
         var time = TimeProvider.System;
         var now = time.GetUtcNow();
-        var path = Path.Combine(Path.GetTempPath(), "monitoring-benchmark-history-" + Version);
+        var path = Path.Combine(Path.GetTempPath(), Invariant($"monitoring-benchmark-history-{Version}-{Days}-{Orchestrators}"));
         var made = Path.Combine(path, "made");
         if (File.Exists(made) && now - File.GetLastWriteTimeUtc(made) < KeptFor) return path;
         if (Directory.Exists(path)) Directory.Delete(path, recursive: true);
@@ -27,7 +31,7 @@ internal static class History
         using (var state = StateDirectory.Open(path, time))
         {
             await using var store = await JournalResultStore.OpenAsync(state.Journal, time, null, stop);
-            var stored = await StoredResults.AppendAsync(store, Results(now), now - TimeSpan.FromDays(DaysOfEvidence));
+            var stored = await StoredResults.AppendAsync(store, Results(now), DaysOfEvidence == 0 ? DateTimeOffset.MaxValue : now - TimeSpan.FromDays(DaysOfEvidence));
             await store.CloseDaysAsync(stop);
             Console.WriteLine($"  [history] {stored} results stored in {path}");
         }
@@ -36,7 +40,7 @@ internal static class History
         return path;
     }
 
-    private static IEnumerable<TestResult> Results(DateTimeOffset now)
+    private IEnumerable<TestResult> Results(DateTimeOffset now)
     {
         var rounds = Network.Policy.Schedule.TestsPerDay;
         var first = DateOnly.FromDateTime(now.UtcDateTime).AddDays(-Days);

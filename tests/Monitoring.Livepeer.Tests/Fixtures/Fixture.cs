@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Monitoring.Testing.Vectors;
 
 namespace Monitoring.Livepeer.Tests;
 
@@ -11,12 +12,8 @@ internal static class Fixture
 
     public static JsonElement Recording { get; } = Read("orchestrator-recording.json");
 
-    private static JsonElement Vectors { get; } = Read("livepeer-vectors.json");
-
     /// <summary>The vector with that id.</summary>
-    public static JsonElement Vector(string id) =>
-        Vectors.GetProperty("harvested").EnumerateArray().Concat(Vectors.GetProperty("derived").EnumerateArray())
-            .Single(vector => vector.GetProperty("id").GetString() == id);
+    public static JsonElement Vector(string id) => LivepeerVectors.Get(id);
 
     /// <summary>All exchanges of a part of the recording: <c>offchain</c> or <c>onchain</c>.</summary>
     public static IEnumerable<JsonElement> Exchanges(string part) => Recording.GetProperty(part).GetProperty("exchanges").EnumerateArray();

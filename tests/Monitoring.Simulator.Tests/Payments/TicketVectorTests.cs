@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Text;
 using System.Text.Json;
+using Monitoring.Testing.Vectors;
 using Google.Protobuf;
 using Monitoring.Core;
 using Monitoring.Ethereum;
@@ -259,14 +260,7 @@ public sealed class TicketVectorTests
         Assert.True(Signed.By(Address.Parse(OrchestratorAddress), Keccak256.Hash(value), Vectors.Bytes(vector.GetProperty("expect"), "reply_signature")));
     }
 
-    private static string OrchestratorAddress
-    {
-        get
-        {
-            using var vectors = JsonDocument.Parse(File.ReadAllBytes(Repository.Fixture("livepeer-vectors.json")));
-            return vectors.RootElement.GetProperty("keys").GetProperty("orchestrator").GetProperty("address").GetString()!;
-        }
-    }
+    private static string OrchestratorAddress => LivepeerVectors.Key("orchestrator").GetProperty("address").GetString()!;
 
     private static ReceivedTicket TicketOf(JsonElement input) => new()
     {

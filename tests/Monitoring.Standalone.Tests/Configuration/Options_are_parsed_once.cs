@@ -107,6 +107,35 @@ public sealed class Options_are_parsed_once
     }
 
     [Fact]
+    public void A_hub_may_lead_regions_elsewhere_beside_its_own_or_without_one()
+    {
+        var both = Configurations.Parse("""{ "Source": { "Orchestrators": ["https://one.example:8935"] }, "Region": { "Id": "MDW" }, "Hub": { "Regions": ["SIN", "FRA"] } }""");
+        Assert.True(both.IsUsable);
+        Assert.Equal([Mdw], both.Options.Region.Measured);
+        Assert.Equal([Fra, Sin], both.Options.Remote.Regions);
+        Assert.Equal([Fra, Mdw, Sin], both.Options.Schedule.Regions);
+        Assert.Equal([Fra, Mdw, Sin], both.Options.Web.OwnRegions.Order());
+
+        var alone = Configurations.Parse("""{ "Source": { "Orchestrators": ["https://one.example:8935"] }, "Hub": { "Regions": ["NEW"] } }""");
+        Assert.True(alone.IsUsable);
+        Assert.Empty(alone.Options.Region.Measured);
+        Assert.Contains(alone.Options.Regions, r => r.Id == RegionId.Parse("NEW"));
+
+        var simulated = Configurations.Parse("""{ "Hub": { "Regions": ["FRA", "MDW"] } }""");
+        Assert.True(simulated.IsUsable);
+        Assert.Empty(simulated.Options.Region.Measured);
+        Assert.Equal([Fra, Mdw], simulated.Options.Schedule.Regions);
+    }
+
+    [Fact]
+    public void A_hub_that_only_leads_others_reads_the_chain_and_holds_no_key()
+    {
+        Assert.True(Configurations.Parse("""{ "Chain": { "RpcUrls": ["https://rpc.example"] }, "Hub": { "Regions": ["FRA"] } }""").IsUsable);
+        var problem = Assert.Single(Configurations.Parse("""{ "Chain": { "RpcUrls": ["https://rpc.example"] }, "Wallet": { "KeyFile": "key" }, "Hub": { "Regions": ["FRA"] } }""").Problems.Where(p => !p.IsWarning));
+        Assert.StartsWith("Wallet: This hub tests nothing itself", problem.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_simulated_network_can_be_shaped()
     {
         var options = Configurations.Parse("""{ "Simulate": { "Nodes": 12, "Ports": 20000, "Seed": -7, "Transcode": "ffmpeg" } }""").Options;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Monitoring.Testing.Vectors;
 using Monitoring.Core;
 using Monitoring.Ethereum;
 using Monitoring.Standalone.Sources;
@@ -55,11 +56,5 @@ public sealed class List_entries_are_read
 internal static class Vectors
 {
     /// <summary>The cases of a vector.</summary>
-    public static IEnumerable<JsonElement> Cases(string id)
-    {
-        var file = Path.Combine(Repository.Root, "tests/fixtures/livepeer/livepeer-vectors.json");
-        using var document = JsonDocument.Parse(File.ReadAllBytes(file));
-        return [.. document.RootElement.GetProperty("harvested").EnumerateArray().Concat(document.RootElement.GetProperty("derived").EnumerateArray())
-            .Single(v => v.GetProperty("id").GetString() == id).GetProperty("cases").EnumerateArray().Select(c => c.Clone())];
-    }
+    public static IEnumerable<JsonElement> Cases(string id) => LivepeerVectors.Get(id).GetProperty("cases").EnumerateArray();
 }

@@ -164,6 +164,7 @@ public sealed class The_store_is_commanded : IDisposable
         var apart = Configurations.Parse(environment: ["MONITOR_Store__Url=postgres://me@db:6543/x", $"MONITOR_Store__PasswordFile={_scratch.At("password")}", "MONITOR_Store__EvidenceDays=7"]);
         Assert.True(apart.IsUsable && apart.Options.Store!.Url.HasPassword);
         Assert.Equal((90, 7, true), (apart.Options.Store.Retention.ResultDays, apart.Options.Store.Retention.EvidenceDays, apart.Options.Store.Migrate));
+        Assert.True(Configurations.Parse(overrides: [$"Store:UrlFile={_scratch.At("url")}"]).IsUsable);
         var environment = Configurations.Parse(environment: ["MONITOR_Store__Url=postgres://me:h3cret@db:6543/x"]);
         Assert.True(environment.IsUsable);
         foreach (var parsed in new[] { whole, apart, environment })

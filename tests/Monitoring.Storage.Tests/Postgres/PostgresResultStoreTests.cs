@@ -160,6 +160,21 @@ public sealed class PostgresResultStoreTests : ResultStoreContract
     }
 
     [Fact]
+    public async Task A_database_is_held_by_one_monitor_until_it_gives_it_up()
+    {
+        await using (await PostgresHold.TakeAsync(Database.Url, TimeSpan.Zero, TimeProvider.System, Cancel))
+        {
+            var e = await Assert.ThrowsAsync<StateDirectoryException>(() => PostgresHold.TakeAsync(Database.Url, TimeSpan.Zero, TimeProvider.System, Cancel));
+            Assert.Contains(Database.Url.Display, e.Message, StringComparison.Ordinal);
+        }
+
+        await using var again = await PostgresHold.TakeAsync(Database.Url, TimeSpan.FromMinutes(1), TimeProvider.System, Cancel);
+        var waiting = PostgresHold.TakeAsync(Database.Url, TimeSpan.FromMinutes(1), TimeProvider.System, Cancel);
+        await Database.QueryAsync("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())");
+        await using var next = await waiting;
+    }
+
+    [Fact]
     public async Task Two_writers_at_once_write_each_revision_once()
     {
         await using var other = await PostgresResultStore.OpenAsync(Database.Url, _retention, Time, null, Cancel);

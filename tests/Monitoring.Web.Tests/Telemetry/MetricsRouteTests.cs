@@ -50,6 +50,16 @@ public sealed class MetricsRouteTests
     }
 
     [Fact]
+    public async Task The_runbooks_of_alerts_are_served_with_the_version_that_runs()
+    {
+        await using var app = await StartAsync(new TelemetrySettings());
+        using var runbook = await GetAsync(app, null, "/runbooks/OrchestratorDown.md");
+        Assert.StartsWith("# OrchestratorDown\n", await runbook.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        using var none = await GetAsync(app, null, "/runbooks/..%2fMonitoring.Web.csproj");
+        Assert.Equal(404, (int)none.StatusCode);
+    }
+
+    [Fact]
     public async Task Switched_off_there_is_nothing_to_fetch()
     {
         await using var app = await StartAsync(new TelemetrySettings { Enabled = false });
@@ -57,9 +67,9 @@ public sealed class MetricsRouteTests
         Assert.Equal(404, (int)answer.StatusCode);
     }
 
-    private static async Task<HttpResponseMessage> GetAsync(WebApplication app, string? accept)
+    private static async Task<HttpResponseMessage> GetAsync(WebApplication app, string? accept, string path = "/metrics")
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single() + "/metrics");
+        using var request = new HttpRequestMessage(HttpMethod.Get, app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single() + path);
         if (accept is not null) request.Headers.TryAddWithoutValidation("Accept", accept);
         return await Client.SendAsync(request, TestContext.Current.CancellationToken);
     }

@@ -1,0 +1,191 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Monitoring.Simulator;
+using Monitoring.Standalone.Tests.EndToEnd;
+using Monitoring.Testing;
+
+namespace Monitoring.Standalone.Tests.Sites;
+
+/// <summary>
+/// One hub and three region processes on this machine, all real, around orchestrators that the test itself simulates, so that it sees what reaches
+/// them. Each region has a directory and a key of its own; any of the processes may be killed and started again.
+/// </summary>
+internal sealed partial class RegionSites : IAsyncDisposable
+{
+    public static readonly string[] Regions = ["FRA", "MDW", "SIN"];
+
+    // One segment, and a slot just longer than its guard: each region tests each orchestrator once in 67 s.
+    private static readonly string[] Schedule =
+        ["--tests-per-day", "1300", "--set", "Schedule:GuardSeconds=22", "--set", "Schedule:TestBudgetSeconds=20", "--set", "Schedule:SurpriseOneIn=0", "--set", "Tests:Segments=1"];
+
+    private readonly Scratch _scratch = new();
+    private readonly int _port = FreePort();
+    private readonly List<string> _said = [];
+
+    private RegionSites(SimulatedFleet fleet) => Fleet = fleet;
+
+    public SimulatedFleet Fleet { get; }
+
+    public MonitorProcess Hub { get; private set; } = null!;
+
+    public Dictionary<string, MonitorProcess> Processes { get; } = [];
+
+    public MonitorApi Api { get; private set; } = null!;
+
+    public string Journal => _scratch.At("hub/journal");
+
+    /// <summary>Starts everything.</summary>
+    public static async Task<RegionSites> StartAsync(int nodes, CancellationToken cancellationToken)
+    {
+        var kind = FleetOptions.Default.Nodes[0];
+        var fleet = await SimulatedFleet.StartAsync(
+            FleetOptions.Default with { Nodes = [.. Enumerable.Range(0, nodes).Select(i => kind with { Name = string.Create(CultureInfo.InvariantCulture, $"node{i}"), Port = 0, MaxSessions = 100 })] },
+            cancellationToken);
+        var sites = new RegionSites(fleet);
+        try
+        {
+            await File.WriteAllTextAsync(sites._scratch.At("hub.json"), sites.HubConfiguration(), cancellationToken);
+            foreach (var region in Regions)
+            {
+                await using var add = MonitorProcess.Start(sites._scratch.Path, Nothing, "region", "add", region, "--out", region + ".key", "--config", "hub.json");
+                Assert.Equal(0, await add.ExitAsync(cancellationToken));
+            }
+
+            await sites.StartHubAsync(cancellationToken);
+            foreach (var region in Regions) sites.StartRegion(region);
+            return sites;
+        }
+        catch
+        {
+            await sites.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async Task StartHubAsync(CancellationToken cancellationToken)
+    {
+        if (Hub is { } before)
+        {
+            Hub = null!;
+            await RetireAsync(before);
+        }
+
+        Hub = MonitorProcess.Start(_scratch.Path, Nothing, ["run", "--config", "hub.json", .. Schedule]);
+        Api?.Dispose();
+        Api = new MonitorApi(await Hub.UrlAsync(cancellationToken));
+    }
+
+    public void StartRegion(string region, params string[] more) => StartRegion(region, _scratch.At("at-" + region), more);
+
+    /// <summary>Starts a region with its data in that directory; it must not run.</summary>
+    public void StartRegion(string region, string data, string[] more) => Processes[region] = MonitorProcess.Start(
+        _scratch.Path, Nothing,
+        [
+            "region", "--hub", string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}"), "--key-file", region + ".key", "--data", data,
+            "--set", "Source:AllowLoopback=true", "--set", "Tests:Segments=1", .. more,
+        ]);
+
+    /// <summary>Takes a region's process out of sight, and keeps what it said.</summary>
+    public async Task RetireAsync(string region)
+    {
+        if (Processes.Remove(region, out var process)) await RetireAsync(process);
+    }
+
+    private async Task RetireAsync(MonitorProcess process)
+    {
+        await process.DisposeAsync();
+        _said.Add(process.Said);
+    }
+
+    /// <summary>Runs a subcommand on the hub's data.</summary>
+    public async Task<string> CommandAsync(CancellationToken cancellationToken, params string[] arguments)
+    {
+        await using var process = MonitorProcess.Start(_scratch.Path, Nothing, [.. arguments, "--config", "hub.json"]);
+        Assert.Equal(0, await process.ExitAsync(cancellationToken));
+        return process.Said;
+    }
+
+    /// <summary>The state of a region by the hub's page of the instrument.</summary>
+    public async Task<(string State, string Text)> InstrumentAsync(string region, CancellationToken cancellationToken)
+    {
+        using var read = JsonDocument.Parse(await Api.TextAsync("/api/v1/instrument", cancellationToken));
+        var part = read.RootElement.GetProperty("instrument").EnumerateArray().Single(p => p.GetProperty("name").GetString() == "Region: " + region);
+        return (part.GetProperty("state").GetString()!, part.GetProperty("text").GetString()!);
+    }
+
+    public async Task UntilInstrumentAsync(string region, Func<string, string, bool> condition, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var (state, text) = await InstrumentAsync(region, cancellationToken);
+            if (condition(state, text)) return;
+            await Task.Delay(TimeSpan.FromMilliseconds(200), cancellationToken);
+        }
+    }
+
+    /// <summary>Waits until the board has a cell of each node for each of these regions.</summary>
+    public async Task UntilAllAreTestedFromAsync(IReadOnlyCollection<string> regions, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var board = await Api.BoardAsync(cancellationToken);
+            if (Fleet.Nodes.All(n => regions.All(r => board.ContainsKey((n.Id.Text, r))))) return;
+            await Task.Delay(TimeSpan.FromMilliseconds(500), cancellationToken);
+        }
+    }
+
+    /// <summary>Stops all gracefully: regions first, then the hub.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        foreach (var process in Processes.Values) process.Signal(15);
+        foreach (var process in Processes.Values) Assert.True(await process.ExitAsync(cancellationToken) == 0, process.Said);
+        Hub.Signal(15);
+        Assert.True(await Hub.ExitAsync(cancellationToken) == 0, Hub.Said);
+    }
+
+    /// <summary>Everything that any process ever said.</summary>
+    public string Said => string.Join('\n', _said.Concat(Processes.Values.Append(Hub).Select(p => p.Said)));
+
+    /// <summary>The tests that regions measured and spooled, as they said.</summary>
+    public HashSet<string> Tested => [.. TestedLine().Matches(Said).Select(m => m.Groups[1].Value)];
+
+    /// <summary>Results that wait in the regions' spools.</summary>
+    public int SpooledOf(string region) => Directory.Exists(SpoolOf(region)) ? Directory.EnumerateFiles(SpoolOf(region), "*.json").Count() : 0;
+
+    public string SpoolOf(string region) => _scratch.At($"at-{region}/spool/{region}");
+
+    public string At(string name) => _scratch.At(name);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in Processes.Values) await process.DisposeAsync();
+        if (Hub is not null) await Hub.DisposeAsync();
+        Api?.Dispose();
+        await Fleet.DisposeAsync();
+        _scratch.Dispose();
+    }
+
+    private static Dictionary<string, string> Nothing { get; } = [];
+
+    private string HubConfiguration() => JsonSerializer.Serialize(new
+    {
+        Urls = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}"),
+        Data = "hub",
+        Source = new { Orchestrators = Fleet.Nodes.Select(n => $"{n.Id}={n.Uri.GetLeftPart(UriPartial.Authority)}"), AllowLoopback = true },
+        Hub = new { Regions },
+        Regions = Regions.Select(r => new { Id = r, Name = r + " (simulated on one machine)", Type = "transcoding" }),
+    });
+
+    private static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    [GeneratedRegex("Tested ([A-Za-z0-9-]+) of ")]
+    private static partial Regex TestedLine();
+}
