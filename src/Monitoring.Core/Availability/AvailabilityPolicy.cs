@@ -63,8 +63,8 @@ public sealed record AvailabilityPolicy
     /// <summary>A score that falls by so much within <see cref="SlideWithin"/> slides. 0.2.</summary>
     public double Slide { get; init; } = 0.2;
 
-    /// <summary>See <see cref="Slide"/>. 6 h.</summary>
-    public TimeSpan SlideWithin { get; init; } = TimeSpan.FromHours(6);
+    /// <summary>See <see cref="Slide"/>. 12 h.</summary>
+    public TimeSpan SlideWithin { get; init; } = TimeSpan.FromHours(12);
 
     /// <summary>Somebody none of whose tests counted for so long is not tested. 12 h.</summary>
     public TimeSpan NotTestedFor { get; init; } = TimeSpan.FromHours(12);

@@ -26,6 +26,9 @@ internal sealed record HubOptions
     /// <summary>When what a region sees of life is no evidence.</summary>
     public AnomalyPolicy LivenessAnomaly { get; init; } = new() { Span = TimeSpan.FromMinutes(5) };
 
+    /// <summary>When the instrument itself is worth an incident.</summary>
+    public InstrumentPolicy Instrument { get; init; } = new();
+
     /// <summary>How often the liveness checks of the day are written down; a crash costs at most so much of them.</summary>
     public TimeSpan KeepChecksEvery { get; init; } = TimeSpan.FromMinutes(10);
 

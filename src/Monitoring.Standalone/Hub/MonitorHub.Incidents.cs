@@ -10,12 +10,20 @@ internal sealed partial class MonitorHub
     private readonly Outgoing _outgoing;
     private IncidentBook _network = IncidentBook.Empty;
     private RegionHealth _liveness;
+    private readonly DateTimeOffset _startedAt;
+    private DateTimeOffset? _unpublishedSince;
     private int _active;
     private int _troubled;
     private int _down;
 
     /// <summary>Takes the notifications; what is owed waits while there is none.</summary>
     public INotificationSink? Notifications { get; init; }
+
+    /// <summary>
+    /// What is wrong with the money and with the chain's endpoints, in our words; empty when all is well, null where nothing is known. Asked
+    /// from the hub's loop: it must not wait.
+    /// </summary>
+    public Func<(string? Funds, string? Chain)> Money { get; set; } = () => (null, null);
 
     private void RememberAvailability()
     {
@@ -67,17 +75,40 @@ internal sealed partial class MonitorHub
         if (state.Availability.Phase is AvailabilityPhase.Down or AvailabilityPhase.Recovering) _down += sign;
     }
 
+    private void LookAtInstrument(DateTimeOffset now)
+    {
+        long planned = 0, counted = 0;
+        foreach (var cell in _board.Current.Rows.Where(r => r.Active).SelectMany(r => r.Cells).Where(c => _queues.ContainsKey(c.Region)))
+        {
+            planned += cell.Cell.Planned;
+            counted += Math.Min(cell.Cell.Tests, cell.Cell.Planned);
+        }
+
+        var (funds, chain) = Money();
+        Told(InstrumentHealth.Look(_network, new InstrumentReadings
+        {
+            Regions = [.. _queues.Select(q => new RegionReading(q.Key, q.Value.LastAsked ?? _startedAt))],
+            Anomalies = [.. _health.Anomalies, .. _liveness.Anomalies],
+            Planned = planned,
+            Counted = counted,
+            UnpublishedSince = _unpublishedSince,
+            Funds = funds,
+            Chain = chain,
+        }, now, _options.Instrument));
+    }
+
+    private void Told(IncidentBook next)
+    {
+        if (ReferenceEquals(next, _network)) return;
+        foreach (var owed in next.Owed) _outgoing.Add(owed);
+        _network = next;
+        _availability.NetworkChanged();
+    }
+
     /// <summary>Writes what was decided, and then tells it.</summary>
     private async Task KeepAndTellAsync(DateTimeOffset now)
     {
-        var network = NetworkAvailability.Look(_network, _active, _down, now, _options.Policy.Availability);
-        if (!ReferenceEquals(network, _network))
-        {
-            foreach (var owed in network.Owed) _outgoing.Add(owed);
-            _network = network;
-            _availability.NetworkChanged();
-        }
-
+        Told(NetworkAvailability.Look(_network, _active, _down, now, _options.Policy.Availability));
         await _availability.KeepAsync(_states, _network, now);
         if (Notifications is null || !_availability.IsSettled) return;
         var batch = _outgoing.Next(now);

@@ -54,6 +54,7 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
         _liveness = RegionHealth.New(options.LivenessAnomaly).Remembering(_memory.ReadAnomalies(Memory.LivenessAnomalies));
         _availability = new AvailabilityKeeper(memory, options.KeepChecksEvery, options.StoreRetry);
         _outgoing = new Outgoing(options.StoreRetry);
+        _startedAt = time.GetUtcNow();
         foreach (var region in options.Policy.Schedule.Regions) _queues[region] = RegionQueue.Empty;
     }
 
@@ -312,6 +313,8 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
             _nextHealthTick = now + TimeSpan.FromSeconds(30);
             await LearnAsync(_health.OnTick(now));
             await LearnLivenessAsync(_liveness.OnTick(now));
+            _unpublishedSince = _board.IsStale ? _unpublishedSince ?? now : null;
+            LookAtInstrument(now);
         }
 
         if (_storeRetryAt <= now)

@@ -109,6 +109,7 @@ internal sealed partial class MonitorRun
         List<IInstrumentStatus> instrument = [];
         List<IHostGauges> gauges = [new AlertGauges(alerts)];
         if (watch is not null) instrument.Add(watch);
+        if (watch is not null) hub.Money = () => (watch.Latest is null ? null : string.Join(' ', watch.Alarms.Select(a => a.Text)), watch.Unread);
         if (watch is not null) gauges.Add(new WalletGauges(() => watch.Latest, hub.Budget, _options.Spend));
         if (poster is not null) gauges.Add(new PosterGauges(poster));
         using var remote = _options.Remote.Regions.IsEmpty ? null : await RemoteRegions.OpenAsync(_options, hub, memory, directory.DirectoryPath, _around.Time, _logs, stop);

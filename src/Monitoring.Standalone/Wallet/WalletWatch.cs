@@ -18,6 +18,9 @@ internal sealed partial class WalletWatch(SenderWatch watch, IReserveCheck reser
     /// <summary>What is wrong with the funds, by the last look; empty when nothing is.</summary>
     public ImmutableArray<FundsAlarm> Alarms => _alarms;
 
+    /// <summary>Why the latest look failed; empty when it succeeded, null before the first.</summary>
+    public string? Unread { get; private set; }
+
     /// <inheritdoc />
     public ImmutableArray<InstrumentState> Current => _current;
 
@@ -48,6 +51,7 @@ internal sealed partial class WalletWatch(SenderWatch watch, IReserveCheck reser
             var tooSmall = await reserve.IsTooSmallAsync(cancellationToken);
             var view = await watch.ReadAsync(SenderWatch.Fresh, cancellationToken);
             Latest = view;
+            Unread = "";
             ImmutableArray<FundsAlarm> alarms = [.. Funds.Alarms(view, tooSmall)];
             foreach (var alarm in alarms.Where(a => !_alarms.Any(known => known.Trouble == a.Trouble))) LogAlarm(alarm.Text);
             if (alarms.IsEmpty && !_alarms.IsEmpty) LogWell();
@@ -57,6 +61,7 @@ internal sealed partial class WalletWatch(SenderWatch watch, IReserveCheck reser
         catch (ChainException e)
         {
             // What was known stays known; tests that need the chain are void by themselves.
+            Unread = e.Message;
             LogUnread(e.Message);
             _current = FundsReport.Unread(_current, e.Message, time.GetUtcNow());
         }

@@ -143,7 +143,9 @@ internal sealed class LivenessWitness(Simulation simulation)
         if (orchestrator.Record.Maintenance.Any(m => m.From < until && m.Until > outage.From)) return false;
         var before = outage.From.AddMinutes(-15);
         if (simulation.Hub.Downtimes.Any(d => d.Touches(before, until))) return false;
-        if (Merged(orchestrator.Bad).Any(b => b.Until < outage.From && b.Until > outage.From.AddHours(-9))) return false;
+
+        // What is told of already, because the one before is not over yet, is not told again.
+        if (Pages.Any(t => t[0].Incident.Key.Orchestrator == orchestrator.Id && t[0].Incident.OpenedAt < outage.From && !(t[^1].Incident.ResolvedAt < outage.From))) return false;
         return simulation.Regions.Count(r => !Impairments(r).Any(s => s.Touches(before, until))) >= 2;
     }
 

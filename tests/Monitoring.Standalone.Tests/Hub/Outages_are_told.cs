@@ -87,6 +87,8 @@ public sealed class Outages_are_told
             }
         }
 
+        var told = await under.Sink.NextAsync();
+        Assert.Equal((IncidentRule.RegionAnomaly, (RegionId?)HubUnderTest.Fra, Severity.Warning), (told.Incident.Key.Rule, told.Incident.Key.Region, told.Incident.Severity));
         Assert.False(under.Sink.HasNew);
     }
 

@@ -50,7 +50,7 @@ public sealed class PageTests
         var html = await GetAsync(Three);
         Assert.Equal(Names(3, 1, 2), Order(html));
         var first = Row(html, 1);
-        Assert.Contains("<td>6.50</td><td>75.0 %</td><td>8.50</td><td>8</td><td>80.0 %</td><td>9.00</td><td>4.00</td>", first, StringComparison.Ordinal);
+        Assert.Contains("<td>6.50</td><td>75.0 %</td><td>8.50</td><td>8</td><td>80.0 %</td><td>–</td><td>9.00</td><td>4.00</td>", first, StringComparison.Ordinal);
         Assert.Contains("<td>–</td><td>8.10 <i>held</i></td>", Row(html, 3), StringComparison.Ordinal);
         Assert.Contains("left the active set", Row(html, 3), StringComparison.Ordinal);
         Assert.Contains("<td>0.00 <i>zero</i></td><td>–</td>", Row(html, 2), StringComparison.Ordinal);
