@@ -5,6 +5,9 @@ namespace Monitoring.Standalone.Configuration;
 /// <summary>Section <c>Alerts</c>.</summary>
 internal sealed record AlertOptions
 {
+    /// <summary>Nobody is told.</summary>
+    public static AlertOptions None { get; } = new() { Channels = ImmutableDictionary<string, ChannelSettings>.Empty, Router = new Router([], []), Links = AlertLinks.None };
+
     /// <summary>The channels by name.</summary>
     public required ImmutableDictionary<string, ChannelSettings> Channels { get; init; }
 

@@ -71,6 +71,7 @@ internal static class VisibleServer
         Urls = [new Uri("http://127.0.0.1:0")],
         Data = directory,
         Simulate = new SimulateOptions(null, null, null, WithFfmpeg: false),
+        Alerts = AlertOptions.None,
         Spend = new SpendCaps { PerTest = 0, PerOrchestratorDay = 0, PerRegionDay = 0, PerDay = 0 },
     };
 }

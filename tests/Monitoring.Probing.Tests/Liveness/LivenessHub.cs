@@ -54,6 +54,8 @@ internal sealed class LivenessHub : IHub, ILivenessProbe, IOwnHealth
         return Task.FromResult(Health);
     }
 
+    public Task HealthAsync(RegionId region, RegionVitals vitals, CancellationToken cancellationToken) => Task.CompletedTask;
+
     public Task LivenessAsync(RegionId region, LivenessReport report, CancellationToken cancellationToken)
     {
         if (Down is { } down)
