@@ -161,8 +161,10 @@ internal sealed class AlertSections(KeyReader keys)
         keys.Show("Alerts:RunbookUrl", runbooks ?? "");
         if (board is not null && Http("Alerts:BoardUrl", board) is null) board = null;
         if (runbooks is not null && Http("Alerts:RunbookUrl", runbooks.Replace("{rule}", "rule", StringComparison.Ordinal)) is null) runbooks = null;
-        if (needed && board is null) keys.Warn("Alerts:BoardUrl", "Alerts will not link to the board: set its public address, such as https://board.example.org.");
-        if (needed && runbooks is null) keys.Warn("Alerts:RunbookUrl", "Alerts will not link to runbooks: set where they are published, such as https://example.org/runbooks/{rule}.md.");
+        if (needed && board is null) keys.Warn("Alerts:BoardUrl", "Alerts will link neither to the board nor to runbooks: set its public address, such as https://board.example.org.");
+
+        // The board serves the runbooks itself.
+        if (runbooks is null && board is not null) runbooks = board.TrimEnd('/') + "/runbooks/{rule}.md";
         return new AlertLinks(board?.TrimEnd('/'), runbooks);
     }
 
