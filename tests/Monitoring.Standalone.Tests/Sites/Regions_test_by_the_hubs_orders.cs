@@ -3,7 +3,7 @@ using Monitoring.Standalone.Tests.EndToEnd;
 namespace Monitoring.Standalone.Tests.Sites;
 
 /// <summary>
-/// A hub and three regions as processes of their own. Each fault strikes once, in a fixed order, while all of them work; with <c>MONITORING_SOAK=1</c>
+/// A hub and three regions as processes of their own. A region and the hub are killed while all of them work; with <c>MONITORING_SOAK=1</c>
 /// there are 200 orchestrators (<c>MONITORING_SOAK_ORCHESTRATORS</c>), and faults strike at random for <c>MONITORING_SOAK_MINUTES</c> (30) from the seed <c>MONITORING_SOAK_SEED</c>.
 /// </summary>
 [Collection(OneAtATime.Name)]
@@ -22,7 +22,7 @@ public sealed class Regions_test_by_the_hubs_orders
         foreach (var region in RegionSites.Regions) await sites.UntilInstrumentAsync(region, (state, _) => state == "ok", Cancel);
 
         if (IsSoak) await faults.StrikeAtRandomAsync(Minutes, Seed, Cancel);
-        else await faults.StrikeEachAsync(Cancel);
+        else await faults.StrikeSomeAsync(2, Cancel);
 
         foreach (var region in RegionSites.Regions) await sites.UntilInstrumentAsync(region, (state, text) => state == "ok" && text.Contains("; 0 in its spool", StringComparison.Ordinal), Cancel);
         await sites.StopAsync(Cancel);
