@@ -73,6 +73,5 @@ internal static class VisibleServer
         Simulate = new SimulateOptions(null, null, null, WithFfmpeg: false),
         Alerts = AlertOptions.None,
         Spend = new SpendCaps { PerTest = 0, PerOrchestratorDay = 0, PerRegionDay = 0, PerDay = 0 },
-        Alerts = AlertOptions.None,
     };
 }
