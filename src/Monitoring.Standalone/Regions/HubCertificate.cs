@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -22,11 +23,9 @@ internal static class HubCertificate
     {
         var handler = new SocketsHttpHandler { ConnectTimeout = Connect, PooledConnectionIdleTimeout = TimeSpan.FromMinutes(2), UseCookies = false, AllowAutoRedirect = false };
         if (trust.ClientCertificateFile is { } file) handler.SslOptions.ClientCertificates = [Load(file, trust.ClientKeyFile!)];
-        if (trust.Pin is { } pin)
-        {
-            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null && Sha256(certificate) == pin;
-        }
-        else if (trust.CaFile is { } ca)
+        if (trust.Pin is { } pin) handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => IsPinned(certificate, pin);
+        else handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, chain, errors) => errors == SslPolicyErrors.None || NotBelieved(certificate, chain, errors);
+        if (trust.Pin is null && trust.CaFile is { } ca)
         {
             var authorities = Authorities(ca);
             handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
@@ -47,6 +46,22 @@ internal static class HubCertificate
     {
         using var certificate = Read(certificateFile, () => X509Certificate2.CreateFromPem(File.ReadAllText(certificateFile)), "");
         return Sha256(certificate);
+    }
+
+    // Thrown and not answered with false: the exception's message is what the region's log shows.
+    private static bool IsPinned(X509Certificate? certificate, string pin)
+    {
+        if (certificate is null) throw new AuthenticationException("the hub shows no certificate");
+        var shown = Sha256(certificate);
+        return shown == pin ? true : throw new AuthenticationException(
+            $"the hub shows another certificate (SHA-256 {shown}) than Region:HubPin expects ({pin}). If the hub's was renewed, set the new one; otherwise somebody stands between");
+    }
+
+    private static bool NotBelieved(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        var why = chain is null ? "" : string.Concat(chain.ChainStatus.Select(s => s.Status).Distinct().Select(s => $", {s}"));
+        throw new AuthenticationException(
+            $"the hub's certificate (SHA-256 {(certificate is null ? "none" : Sha256(certificate))}) is not believed: {errors}{why}. Region:HubCaFile names the authorities that are believed, Region:HubPin the one certificate");
     }
 
     private static string Sha256(X509Certificate certificate) => Convert.ToHexStringLower(SHA256.HashData(certificate.GetRawCertData()));

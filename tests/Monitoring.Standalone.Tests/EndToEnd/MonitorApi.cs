@@ -7,9 +7,9 @@ using System.Text.Json;
 namespace Monitoring.Standalone.Tests.EndToEnd;
 
 /// <summary>The API of a running monitor, as its clients use it.</summary>
-internal sealed class MonitorApi(Uri url) : IDisposable
+internal sealed class MonitorApi(Uri url, HttpMessageHandler? way = null) : IDisposable
 {
-    private readonly HttpClient _http = new() { BaseAddress = url, Timeout = TimeSpan.FromSeconds(60) };
+    private readonly HttpClient _http = new(way ?? new SocketsHttpHandler()) { BaseAddress = url, Timeout = TimeSpan.FromSeconds(60) };
 
     /// <summary>The scores of the published board by orchestrator and region.</summary>
     public async Task<SortedDictionary<(string Orchestrator, string Region), CellScores>> BoardAsync(CancellationToken cancellationToken)
@@ -33,6 +33,25 @@ internal sealed class MonitorApi(Uri url) : IDisposable
     {
         using var read = JsonDocument.Parse(await _http.GetStringAsync($"/api/raw_stats?orchestrator={orchestrator}", cancellationToken));
         return [.. read.RootElement.EnumerateObject().SelectMany(region => region.Value.EnumerateArray().Select(row => (region.Name, row.GetRawText())))];
+    }
+
+    /// <summary>A region by the page of the instrument; its state is empty while the page does not show it.</summary>
+    public async Task<(string State, string Text)> RegionAsync(string region, CancellationToken cancellationToken)
+    {
+        using var read = JsonDocument.Parse(await TextAsync("/api/v1/instrument", cancellationToken));
+        return read.RootElement.GetProperty("instrument").EnumerateArray().Where(p => p.GetProperty("name").GetString() == "Region: " + region)
+            .Select(p => (p.GetProperty("state").GetString()!, p.GetProperty("text").GetString()!)).FirstOrDefault(("", ""));
+    }
+
+    /// <summary>Waits until a region is as expected by the page of the instrument.</summary>
+    public async Task UntilRegionAsync(string region, Func<string, string, bool> condition, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var (state, text) = await RegionAsync(region, cancellationToken);
+            if (condition(state, text)) return;
+            await Task.Delay(TimeSpan.FromMilliseconds(200), cancellationToken);
+        }
     }
 
     public Task<string> TextAsync(string path, CancellationToken cancellationToken) => _http.GetStringAsync(path, cancellationToken);

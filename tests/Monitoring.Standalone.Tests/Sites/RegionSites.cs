@@ -108,23 +108,8 @@ internal sealed partial class RegionSites : IAsyncDisposable
         return process.Said;
     }
 
-    /// <summary>The state of a region by the hub's page of the instrument.</summary>
-    public async Task<(string State, string Text)> InstrumentAsync(string region, CancellationToken cancellationToken)
-    {
-        using var read = JsonDocument.Parse(await Api.TextAsync("/api/v1/instrument", cancellationToken));
-        var part = read.RootElement.GetProperty("instrument").EnumerateArray().Single(p => p.GetProperty("name").GetString() == "Region: " + region);
-        return (part.GetProperty("state").GetString()!, part.GetProperty("text").GetString()!);
-    }
-
-    public async Task UntilInstrumentAsync(string region, Func<string, string, bool> condition, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var (state, text) = await InstrumentAsync(region, cancellationToken);
-            if (condition(state, text)) return;
-            await Task.Delay(TimeSpan.FromMilliseconds(200), cancellationToken);
-        }
-    }
+    /// <summary>Waits until a region is as expected by the hub's page of the instrument.</summary>
+    public Task UntilInstrumentAsync(string region, Func<string, string, bool> condition, CancellationToken cancellationToken) => Api.UntilRegionAsync(region, condition, cancellationToken);
 
     /// <summary>Waits until the board has a cell of each node for each of these regions.</summary>
     public async Task UntilAllAreTestedFromAsync(IReadOnlyCollection<string> regions, CancellationToken cancellationToken)
@@ -179,7 +164,7 @@ internal sealed partial class RegionSites : IAsyncDisposable
         Regions = Regions.Select(r => new { Id = r, Name = r + " (simulated on one machine)", Type = "transcoding" }),
     });
 
-    private static int FreePort()
+    public static int FreePort()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));

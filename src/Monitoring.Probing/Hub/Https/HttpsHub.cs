@@ -132,6 +132,11 @@ public sealed class HttpsHub : IHub, IDisposable
         {
             throw new HttpRequestException($"{path}: the hub did not answer within {(wait + Patience).TotalSeconds:0} s");
         }
+        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.SecureConnectionError)
+        {
+            // The outer message says only that there is an inner one.
+            throw new HttpRequestException(HttpRequestError.SecureConnectionError, $"{path}: no TLS connection to the hub: {Outcome.Clean(e.GetBaseException().Message)}", e);
+        }
         catch (Exception e) when (e is JsonException or IOException or InvalidOperationException)
         {
             throw new HttpRequestException($"{path}: the hub's answer cannot be read: {e.Message}", e);
