@@ -6,7 +6,7 @@ namespace Monitoring.Probing;
 /// <summary>A test during which this process stood still charges nobody: what looks like an orchestrator's silence may have been our own.</summary>
 public sealed class SteadyTester(IStreamTester tester, Pulse pulse) : IStreamTester
 {
-    /// <summary>A process that runs does not miss a second's beats. Half of the shortest limit of a test (connect, 2 s).</summary>
+    /// <summary>A process that runs does not miss a second's beats within two. Half of the shortest limit of a test (connect, 2 s).</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc />

@@ -10,7 +10,7 @@ public sealed class A_frozen_process_charges_nobody : IDisposable
     private readonly VirtualTime _time = new(RegionUnderTest.Start);
     private readonly Pulse _pulse;
 
-    public A_frozen_process_charges_nobody() => _pulse = new Pulse(_time);
+    public A_frozen_process_charges_nobody() => _pulse = new Pulse(_time, beat => beat());
 
     public void Dispose() => _pulse.Dispose();
 
@@ -33,10 +33,42 @@ public sealed class A_frozen_process_charges_nobody : IDisposable
     [Fact]
     public void A_freeze_that_ends_with_the_test_is_seen_too()
     {
-        using var pulse = new Pulse(new Unfired(_time));
+        using var pulse = new Pulse(new Unfired(_time), beat => beat());
         var watch = pulse.Begin();
         _time.Jump(TimeSpan.FromSeconds(5));
         Assert.Equal(TimeSpan.FromSeconds(5), watch.End());
+    }
+
+    [Fact]
+    public void Work_that_waits_for_its_turn_is_seen_although_timers_are_on_time()
+    {
+        var waiting = new Queue<Action>();
+        using var pulse = new Pulse(_time, waiting.Enqueue);
+        var watch = pulse.Begin();
+        _time.Advance(TimeSpan.FromSeconds(1.5));
+        Assert.Single(waiting);
+        waiting.Dequeue()();
+        _time.Advance(TimeSpan.FromSeconds(0.1));
+        waiting.Dequeue()();
+        Assert.Equal(TimeSpan.FromSeconds(1.5), watch.End());
+    }
+
+    [Fact]
+    public async Task Short_pauses_add_up_within_two_seconds_and_not_over_a_whole_test()
+    {
+        var crowded = await TestAsync(OutcomeCode.Unreachable, () => Pauses(3, between: TimeSpan.FromSeconds(0.1)));
+        Assert.Equal(OutcomeCode.OurOverload, crowded.Outcome.Code);
+        var apart = await TestAsync(OutcomeCode.Unreachable, () => Pauses(6, between: TimeSpan.FromSeconds(2)));
+        Assert.Equal(OutcomeCode.Unreachable, apart.Outcome.Code);
+
+        void Pauses(int count, TimeSpan between)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                _time.Jump(TimeSpan.FromSeconds(0.5));
+                _time.Advance(between);
+            }
+        }
     }
 
     [Fact]
