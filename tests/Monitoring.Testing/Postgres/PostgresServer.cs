@@ -44,8 +44,10 @@ public sealed class PostgresServer : IAsyncDisposable
     private int _databases;
     private TaskCompletionSource? _told;
 
-    private PostgresServer(string programs, string folder, int port, Process shell) =>
-        (_programs, Folder, Port, _shell) = (programs, folder, port, shell);
+    private readonly string[] _inside;
+
+    private PostgresServer(string programs, string folder, int port, Process shell, string[] inside) =>
+        (_programs, Folder, Port, _shell, _inside) = (programs, folder, port, shell, inside);
 
     /// <summary>Why there can be no server, or null.</summary>
     public static string? Missing { get; } = FindPrograms() is null
@@ -66,8 +68,10 @@ public sealed class PostgresServer : IAsyncDisposable
 
     /// <summary>Starts a server of one's own.</summary>
     /// <param name="isDurable">Wait for the disk as a real server does; without it only a crash of the machine, not of the server, can lose what was committed.</param>
-    public static async Task<PostgresServer> StartAsync(bool isDurable = false)
+    /// <param name="site">The network namespace (<see cref="DistantSites"/>) whose loopback it listens on; null for this machine's own.</param>
+    public static async Task<PostgresServer> StartAsync(bool isDurable = false, string? site = null)
     {
+        string[] inside = site is null ? [] : ["ip", "netns", "exec", site];
         var programs = FindPrograms() ?? throw new InvalidOperationException(Missing);
         var folder = Directory.CreateTempSubdirectory("monitoring-pg-").FullName;
         var passwordFile = folder + ".password";
@@ -76,12 +80,12 @@ public sealed class PostgresServer : IAsyncDisposable
         await RunAsync([.. Unprivileged, Path.Combine(programs, "initdb"), "-D", folder, "-U", User, "-A", "scram-sha-256", "--pwfile", passwordFile, "-E", "UTF8", "--locale=C", "-N"]);
         File.Delete(passwordFile);
         var port = FreePort();
-        string[] command = [.. Unprivileged, "sh", "-c", Watch, "sh", Path.Combine(programs, "postgres"), folder, port.ToString(CultureInfo.InvariantCulture), isDurable ? "on" : "off"];
+        string[] command = [.. inside, .. Unprivileged, "sh", "-c", Watch, "sh", Path.Combine(programs, "postgres"), folder, port.ToString(CultureInfo.InvariantCulture), isDurable ? "on" : "off"];
         var shell = Process.Start(new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/",
         })!;
-        var server = new PostgresServer(programs, folder, port, shell);
+        var server = new PostgresServer(programs, folder, port, shell, inside);
         shell.OutputDataReceived += (_, line) => server.Hear(line.Data, isAnswer: true);
         shell.ErrorDataReceived += (_, line) => server.Hear(line.Data, isAnswer: false);
         shell.BeginOutputReadLine();
@@ -102,7 +106,7 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Runs statements as a person would, and gives what they print, without headers and with tabs between columns.</summary>
     public async Task<string> QueryAsync(string database, string sql)
     {
-        var text = await RunAsync([Path.Combine(_programs, "psql"), Url(database), "-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-c", sql]);
+        var text = await RunAsync([.. _inside, Path.Combine(_programs, "psql"), Url(database), "-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-c", sql]);
         return text.TrimEnd('\n');
     }
 
