@@ -29,6 +29,9 @@ internal sealed partial class RegionSites : IAsyncDisposable
 
     public SimulatedFleet Fleet { get; }
 
+    /// <summary>When the nodes could not answer.</summary>
+    public OwnPauses Pauses { get; } = new();
+
     public MonitorProcess Hub { get; private set; } = null!;
 
     public Dictionary<string, MonitorProcess> Processes { get; } = [];
@@ -150,6 +153,7 @@ internal sealed partial class RegionSites : IAsyncDisposable
         if (Hub is not null) await Hub.DisposeAsync();
         Api?.Dispose();
         await Fleet.DisposeAsync();
+        await Pauses.DisposeAsync();
         _scratch.Dispose();
     }
 
