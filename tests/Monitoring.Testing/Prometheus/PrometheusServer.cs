@@ -49,7 +49,17 @@ public sealed class PrometheusServer : IAsyncDisposable
             """);
         var program = await ListeningProgram.StartAsync(
             "prometheus", "--config.file=" + configuration, "--storage.tsdb.path=" + scratch.At("data"), "--web.listen-address=127.0.0.1:0", "--enable-feature=exemplar-storage");
-        return new PrometheusServer(program, scratch);
+        var server = new PrometheusServer(program, scratch);
+        try
+        {
+            await server.ReadyAsync();
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Evaluates an expression now.</summary>
@@ -78,6 +88,18 @@ public sealed class PrometheusServer : IAsyncDisposable
         _http.Dispose();
         await _program.DisposeAsync();
         _scratch.Dispose();
+    }
+
+    // It listens before it has read its storage, and answers so long in words and not in JSON.
+    private async Task ReadyAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        while (true)
+        {
+            using var answer = await _http.GetAsync(new Uri("-/ready", UriKind.Relative), limit.Token);
+            if (answer.IsSuccessStatusCode) return;
+            await Task.Delay(TimeSpan.FromMilliseconds(100), limit.Token);
+        }
     }
 
     private async Task<JsonDocument> AskAsync(string path)
