@@ -2,6 +2,7 @@ using System.Globalization;
 using Monitoring.Core;
 using Monitoring.Standalone.Tests.EndToEnd;
 using Monitoring.Storage;
+using Monitoring.Storage.Migrations;
 using Monitoring.Storage.Postgres;
 using Monitoring.Testing;
 using Monitoring.Testing.Postgres;
@@ -42,7 +43,7 @@ public sealed class KillTests
         Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");
         await using var server = await PostgresServer.StartAsync();
         var kills = Number("MONITORING_SOAK_KILLS", Environment.GetEnvironmentVariable("MONITORING_SOAK") == "1" ? 12 : LivesOfADirectory);
-        await KillAsync(kills, async () => StoreAt(await server.CreateDatabaseAsync()), async (lives, store, scratch, deaths) =>
+        await KillAsync(kills, () => MakeSlowAsync(server), async (lives, store, scratch, deaths) =>
         {
             foreach (var death in deaths) await lives.LiveAndDieAsync(death);
             var url = PostgresUrl.Parse(store[StoreUrl]);
@@ -55,6 +56,21 @@ public sealed class KillTests
             Assert.Equal(await server.QueryAsync(name, "SELECT count(*) FROM test_result"), all.Count.ToString(CultureInfo.InvariantCulture));
             lives.VerifyRevisions(all);
         });
+    }
+
+    // A batch takes its time, and ends unwritten when its writer is gone: what was acknowledged too early is lost.
+    private static async Task<Dictionary<string, string>> MakeSlowAsync(PostgresServer server)
+    {
+        var address = await server.CreateDatabaseAsync();
+        var url = PostgresUrl.Parse(address);
+        await new Migrator(url, MigrationSource.Results).MigrateAsync(null, Cancel);
+        var name = url.Display.Split('/')[^1];
+        await server.QueryAsync(name, $"""
+            CREATE FUNCTION take_time() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.05); RETURN NULL; END';
+            CREATE TRIGGER take_time BEFORE INSERT ON test_result FOR EACH STATEMENT EXECUTE FUNCTION take_time();
+            ALTER DATABASE {name} SET client_connection_check_interval = '5ms'
+            """);
+        return StoreAt(address);
     }
 
     private static async Task KillAsync(
