@@ -37,6 +37,7 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
     private DateTimeOffset _nextHealthTick;
     private DateTimeOffset _nextSnapshot;
     private DateTimeOffset? _storeRetryAt;
+    private long _storingChangedAt;
     private bool _isEnrolled;
 
     /// <summary>Creates the hub; <see cref="ReplayAsync"/> and then <see cref="RunAsync"/> start it.</summary>
@@ -69,6 +70,9 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
 
     /// <summary>False while the store refuses writes.</summary>
     public bool IsStoring { get; private set; } = true;
+
+    /// <summary>When <see cref="IsStoring"/> last became what it is, UTC; null where it has always been true.</summary>
+    public DateTimeOffset? StoringChangedAt => Interlocked.Read(ref _storingChangedAt) is var ticks and > 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
     /// <inheritdoc />
     public async Task<ImmutableArray<TestJob>> LeaseAsync(RegionId region, int workers, TimeSpan wait, CancellationToken cancellationToken)
@@ -250,7 +254,7 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
                     break;
                 case Command.Stored stored:
                     _storing.Remove((stored.Revision.Test, stored.Revision.Revision));
-                    IsStoring = true;
+                    ItIsStoring(true);
                     Apply(stored.Revision.Orchestrator, new Event.OutcomeStored(stored.Revision.Test, stored.Revision.Revision));
                     break;
                 case Command.NotStored failed:
@@ -258,7 +262,7 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
                     _owing.Add(failed.Revision.Orchestrator);
                     if (failed.Evidence is { } evidence) _evidence[failed.Revision.Test] = evidence;
                     _storeRetryAt ??= _time.GetUtcNow() + _options.StoreRetry;
-                    IsStoring = false;
+                    ItIsStoring(false);
                     LogNotStored(failed.Revision.Test, failed.Why.Message);
                     break;
             }
@@ -269,6 +273,13 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
             LogCommandFailed(command.GetType().Name, e);
             Fail(command, e);
         }
+    }
+
+    private void ItIsStoring(bool now)
+    {
+        if (IsStoring == now) return;
+        Interlocked.Exchange(ref _storingChangedAt, _time.GetUtcNow().Ticks);
+        IsStoring = now;
     }
 
     private static void Fail(Command command, Exception e)

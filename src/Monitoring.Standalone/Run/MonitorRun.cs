@@ -106,7 +106,7 @@ internal sealed partial class MonitorRun
         using var poster = OpenPoster(directory);
         if (poster is not null) hub.OnMeasured = result => poster.OfferAsync(result, CancellationToken.None);
         var watch = wallet is null ? null : new WalletWatch(wallet.Watch, wallet.Reserve, _around.Time, _logs.CreateLogger<WalletWatch>());
-        List<IInstrumentStatus> instrument = [];
+        List<IInstrumentStatus> instrument = [new StorePart(hub, opened, _options.Store?.Retention, _around.Time)];
         List<IHostGauges> gauges = [new AlertGauges(alerts)];
         if (watch is not null) instrument.Add(watch);
         if (watch is not null) hub.Money = () => (watch.Latest is null ? null : string.Join(' ', watch.Alarms.Select(a => a.Text)), watch.Unread);

@@ -12,12 +12,21 @@ internal sealed class OpenedStore : IAsyncDisposable
     private static readonly TimeSpan HoldPatience = TimeSpan.FromSeconds(45);
 
     private readonly Func<CancellationToken, Task> _keep;
+    private readonly Func<CancellationToken, Task<long>> _measure;
     private readonly PostgresHold? _hold;
+    private long _bytes;
 
-    private OpenedStore(IResultStore results, PostgresHold? hold, Func<CancellationToken, Task> keep) => (Results, _hold, _keep) = (results, hold, keep);
+    private OpenedStore(IResultStore results, PostgresHold? hold, Func<CancellationToken, Task> keep, Func<CancellationToken, Task<long>> measure) =>
+        (Results, _hold, _keep, _measure) = (results, hold, keep, measure);
 
     /// <summary>The results.</summary>
     public IResultStore Results { get; }
+
+    /// <summary>Bytes that it took on its disk when that was last looked at; 0 while it was not.</summary>
+    public long Bytes => Interlocked.Read(ref _bytes);
+
+    /// <summary>Why the database is not this monitor's just now; null while it is, and for a journal.</summary>
+    public HoldTrouble? Trouble => _hold?.Trouble;
 
     /// <summary>Opens what the options name; brings a database up first, where they say so.</summary>
     /// <exception cref="IOException">It cannot be opened, lacks tables, holds results of another kind of network, or another monitor works on it.</exception>
@@ -27,7 +36,8 @@ internal sealed class OpenedStore : IAsyncDisposable
         if (options.Store is not { } database)
         {
             var journal = await JournalResultStore.OpenAsync(directory.Journal, time, onJournalFault, cancellationToken);
-            return new OpenedStore(journal, null, journal.CloseDaysAsync);
+            return new OpenedStore(
+                journal, null, journal.CloseDaysAsync, _ => Task.FromResult(new DirectoryInfo(directory.Journal).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length)));
         }
 
         if (database.Migrate) await new Migrator(database.Url, MigrationSource.Results).MigrateAsync(null, cancellationToken);
@@ -37,7 +47,7 @@ internal sealed class OpenedStore : IAsyncDisposable
         {
             await DataNetwork.ClaimAsync(store, options.IsSimulated, database.Url.Display, cancellationToken);
             hold = await PostgresHold.TakeAsync(database.Url, HoldPatience, time, cancellationToken);
-            return new OpenedStore(store, hold, store.KeepDaysAsync);
+            return new OpenedStore(new HeldResultStore(store, hold), hold, store.KeepDaysAsync, store.ReadSizeAsync);
         }
         catch
         {
@@ -47,9 +57,13 @@ internal sealed class OpenedStore : IAsyncDisposable
         }
     }
 
-    /// <summary>Does what is due several times a day: sums of closed days, partitions, retention.</summary>
+    /// <summary>Does what is due several times a day: sums of closed days, partitions, retention; then looks how large it is.</summary>
     /// <exception cref="IOException">It could not be done; it is tried again the next time.</exception>
-    public Task KeepAsync(CancellationToken cancellationToken) => _keep(cancellationToken);
+    public async Task KeepAsync(CancellationToken cancellationToken)
+    {
+        await _keep(cancellationToken);
+        Interlocked.Exchange(ref _bytes, await _measure(cancellationToken));
+    }
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()

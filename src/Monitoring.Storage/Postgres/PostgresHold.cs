@@ -4,7 +4,8 @@ namespace Monitoring.Storage.Postgres;
 
 /// <summary>
 /// Holds a database for one monitor: two of them would test everybody twice. The server gives it up with the connection, within half a minute
-/// also when the machine of the holder has vanished. It guards against a mistake: whose connection was lost goes on without it.
+/// also when the machine of the holder has vanished. A holder whose connection was lost takes the database again as soon as it can; until then
+/// <see cref="Trouble"/> says why nothing may be stored.
 /// </summary>
 public sealed class PostgresHold : IAsyncDisposable
 {
@@ -12,9 +13,20 @@ public sealed class PostgresHold : IAsyncDisposable
     private const long Lock = 7236120261122;
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(1);
 
-    private readonly NpgsqlConnection _connection;
+    private readonly PostgresUrl _url;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _keeping;
+    private HoldTrouble? _trouble;
 
-    private PostgresHold(NpgsqlConnection connection) => _connection = connection;
+    private PostgresHold(PostgresUrl url, NpgsqlConnection connection, TimeProvider time)
+    {
+        (_url, _time) = (url, time);
+        _keeping = KeepAsync(connection);
+    }
+
+    /// <summary>Why the database is not this monitor's just now; null while it is. Reading it costs nothing and never blocks.</summary>
+    public HoldTrouble? Trouble => Volatile.Read(ref _trouble);
 
     /// <summary>Takes the database, waiting for a holder that may have died just now.</summary>
     /// <param name="url">The database.</param>
@@ -29,31 +41,107 @@ public sealed class PostgresHold : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(time);
         return url.GuardAsync("take the database for this monitor", async () =>
         {
-            var connection = new NpgsqlConnection(url.ConnectionString(PostgresUse.Migrate));
-            try
+            for (var start = time.GetTimestamp(); ; await Task.Delay(Between, time, cancellationToken))
             {
-                await connection.OpenAsync(cancellationToken);
-                await using var command = new NpgsqlCommand("SELECT pg_try_advisory_lock($1)", connection) { Parameters = { new() { Value = Lock } } };
-                for (var start = time.GetTimestamp(); await command.ExecuteScalarAsync(cancellationToken) is not true;)
+                if (await TryTakeAsync(url, cancellationToken) is { } connection) return new PostgresHold(url, connection, time);
+                if (time.GetElapsedTime(start) >= patience)
                 {
-                    if (time.GetElapsedTime(start) >= patience)
-                    {
-                        throw new StateDirectoryException($"Another monitor works on {url.Display}: two of them would test everybody twice. Stop it, or give this one a database of its own.");
-                    }
-
-                    await Task.Delay(Between, time, cancellationToken);
+                    throw new StateDirectoryException($"Another monitor works on {url.Display}: two of them would test everybody twice. Stop it, or give this one a database of its own.");
                 }
-
-                return new PostgresHold(connection);
-            }
-            catch
-            {
-                await connection.DisposeAsync();
-                throw;
             }
         });
     }
 
     /// <summary>Gives the database up.</summary>
-    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _keeping;
+        _stop.Dispose();
+    }
+
+    // A connection of its own, for the server holds the lock as long as this lives.
+    private static async Task<NpgsqlConnection?> TryTakeAsync(PostgresUrl url, CancellationToken cancellationToken)
+    {
+        var connection = new NpgsqlConnection(url.ConnectionString(PostgresUse.Migrate));
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            await using var command = new NpgsqlCommand("SELECT pg_try_advisory_lock($1)", connection) { Parameters = { new() { Value = Lock } } };
+            if (await command.ExecuteScalarAsync(cancellationToken) is true) return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+
+        await connection.DisposeAsync();
+        return null;
+    }
+
+    private async Task KeepAsync(NpgsqlConnection first)
+    {
+        for (var held = first; ; held = await TakeAgainAsync())
+        {
+            if (held is null) return;
+            Volatile.Write(ref _trouble, null);
+            await using (held)
+            {
+                var why = await LostAsync(held);
+                if (why is null) return;
+                Say($"The lock that keeps other monitors off {_url.Display} was lost: {why} Nothing is stored until it is taken again.");
+            }
+        }
+    }
+
+    // Nothing is ever told on this connection, so waiting for it ends when the connection does; null when asked to stop.
+    private async Task<string?> LostAsync(NpgsqlConnection held)
+    {
+        try
+        {
+            while (true) await held.WaitAsync(_stop.Token);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            return null;
+        }
+        catch (Exception e)
+        {
+            return _stop.IsCancellationRequested ? null : PostgresUrl.Reason(e);
+        }
+    }
+
+    // Null when asked to stop.
+    private async Task<NpgsqlConnection?> TakeAgainAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                if (await TryTakeAsync(_url, _stop.Token) is { } taken) return taken;
+                Say($"Another monitor works on {_url.Display} since this one lost its connection (or, for half a minute, the server holds on to that): two of them would test everybody twice. Stop one of them; nothing is stored here until then.", isTaken: true);
+            }
+            catch (Exception) when (_stop.IsCancellationRequested)
+            {
+                return null;
+            }
+            catch (Exception e)
+            {
+                Say($"The lock that keeps other monitors off {_url.Display} was lost and cannot be taken again: {PostgresUrl.Reason(e)} It is tried every second; nothing is stored until then.");
+            }
+
+            try
+            {
+                await Task.Delay(Between, _time, _stop.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                return null;
+            }
+        }
+    }
+
+    private void Say(string why, bool isTaken = false) =>
+        Volatile.Write(ref _trouble, new HoldTrouble(why, isTaken, _trouble is { } before && before.IsTaken == isTaken ? before.Since : _time.GetUtcNow()));
 }

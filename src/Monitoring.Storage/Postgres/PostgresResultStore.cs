@@ -127,6 +127,14 @@ public sealed class PostgresResultStore : IResultStore
         return (string)(await read.ExecuteScalarAsync(cancellationToken))!;
     });
 
+    /// <summary>Bytes that the whole database takes on the disk of its server, whatever else is in it.</summary>
+    /// <exception cref="IOException">The database cannot be reached, or refuses.</exception>
+    public Task<long> ReadSizeAsync(CancellationToken cancellationToken) => _url.GuardAsync("read the size", async () =>
+    {
+        await using var command = _reading.CreateCommand("SELECT pg_database_size(current_database())");
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    });
+
     /// <summary>
     /// Makes the partitions of the coming days, writes the hourly sums of closed ones and drops what is no longer kept. A host calls it several
     /// times a day; should it not be called, days are made when they are needed and nothing is dropped.

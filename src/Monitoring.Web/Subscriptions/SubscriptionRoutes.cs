@@ -73,7 +73,26 @@ public static class SubscriptionRoutes
         var length = await context.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
         if (length > MostBytes) return null;
         using var json = JsonDocument.Parse(buffer.AsMemory(0, length), new JsonDocumentOptions { MaxDepth = 4 });
-        return json.RootElement.ValueKind == JsonValueKind.Object ? json.RootElement.Clone() : throw new JsonException();
+        return json.RootElement.ValueKind == JsonValueKind.Object && IsText(json.RootElement) ? json.RootElement.Clone() : throw new JsonException();
+    }
+
+    // The parser leaves texts as they came: one that is no UTF-8, or half a surrogate, is found only when it is read.
+    private static bool IsText(JsonElement body)
+    {
+        try
+        {
+            foreach (var property in body.EnumerateObject())
+            {
+                _ = property.Name;
+                if (property.Value.ValueKind == JsonValueKind.String) _ = property.Value.GetString();
+            }
+
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     private static Reply Issue(JsonElement body, ILeaderboard board, SubscriptionBook book)

@@ -40,6 +40,7 @@ public sealed class The_monitor_outlives_its_database : IDisposable
         await UntilAsync(async () => await StatusAsync("/readyz") == HttpStatusCode.ServiceUnavailable);
         await UntilAsync(() => Task.FromResult(monitor.Said.Contains("could not be stored", StringComparison.Ordinal)));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync("/livez"));
+        Assert.Matches("""name":"Results","state":"alarm","text":"PostgreSQL cannot be reached, or has refused results, since 2""", await InstrumentAsync());
         Assert.Equal(HttpStatusCode.OK, await StatusAsync("/api/aggregated_stats"));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync("/api/raw_stats?orchestrator=0x00000000000000000000000000000000000000aa"));
         if (Environment.GetEnvironmentVariable("MONITORING_SOAK") == "1") await Task.Delay(TimeSpan.FromSeconds(60), Cancel);
@@ -48,11 +49,21 @@ public sealed class The_monitor_outlives_its_database : IDisposable
         var before = await CountAsync();
         await UntilAsync(async () => await CountAsync() >= before + 5);
         await UntilAsync(async () => await StatusAsync("/readyz") == HttpStatusCode.OK);
+        await UntilAsync(async () => (await InstrumentAsync()).Contains("""name":"Results","state":"ok","text":"They are stored in PostgreSQL (""", StringComparison.Ordinal));
+        Assert.Contains("Outcomes are kept 90 days, evidence as long, hourly sums for ever.", await InstrumentAsync(), StringComparison.Ordinal);
         monitor.Signal(15);
         Assert.Equal(0, await monitor.ExitAsync(Cancel));
         Assert.DoesNotContain(PostgresServer.Password, monitor.Said, StringComparison.Ordinal);
 
         async Task<int> CountAsync() => int.Parse(await server.QueryAsync(name, "SELECT count(*) FROM test_outcome WHERE revision > 0"), CultureInfo.InvariantCulture);
+
+        // It is public: nothing of the server's address is in it.
+        async Task<string> InstrumentAsync()
+        {
+            var text = await _client.GetStringAsync(new Uri(url, "/api/v1/instrument"), Cancel);
+            Assert.DoesNotContain(string.Create(CultureInfo.InvariantCulture, $":{server.Port}"), text, StringComparison.Ordinal);
+            return text;
+        }
 
         async Task<HttpStatusCode> StatusAsync(string path)
         {
