@@ -57,6 +57,13 @@ public static partial class Orchestrator
                 return;
             }
 
+            if (result.Outcome.Code == OutcomeCode.SpendCap)
+            {
+                // A cap of the region itself stopped the test: nothing counts, and it knows better why than a report that never comes.
+                Defer(result.Id, OutcomeCode.SpendCap);
+                return;
+            }
+
             if (Contradiction(result.Outcome, result.Summary) is { } contradiction)
             {
                 Refuse(result.Id, contradiction);

@@ -205,6 +205,19 @@ public sealed class OrchestratorTests
     }
 
     [Fact]
+    public void A_test_that_the_regions_own_spend_cap_stopped_was_not_run_and_says_so()
+    {
+        var id = Planned(0, At.AddMinutes(1));
+        Enrol();
+        On(new Event.TestLeased(id), At.AddMinutes(1));
+        var effects = On(new Event.ResultReported(Result(id, At.AddMinutes(1), OutcomeCode.SpendCap)), At.AddMinutes(2));
+        Assert.Equal((0, OutcomeCode.SpendCap), Assert.Single(effects.OfType<Effect.RecordOutcome>().Select(e => (e.Revision.Revision, e.Revision.Outcome.Code))));
+        Assert.DoesNotContain(effects, e => e is Effect.RefuseReport);
+        Assert.Empty(_state.Open);
+        Assert.DoesNotContain(On(new Event.ResultReported(Result(id, At.AddMinutes(1), OutcomeCode.SpendCap)), At.AddMinutes(3)), e => e is Effect.RefuseReport or Effect.RecordOutcome { Revision.Revision: > 0 });
+    }
+
+    [Fact]
     public void A_planned_test_is_reported_even_when_the_open_list_was_lost()
     {
         var id = Planned(0, At.AddMinutes(-1));

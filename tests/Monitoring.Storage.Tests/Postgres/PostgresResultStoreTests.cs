@@ -190,9 +190,9 @@ public sealed class PostgresResultStoreTests : ResultStoreContract
             Assert.Contains(Database.Url.Display, e.Message, StringComparison.Ordinal);
         }
 
-        await using var again = await PostgresHold.TakeAsync(Database.Url, TimeSpan.FromMinutes(1), TimeProvider.System, Cancel);
+        var again = await PostgresHold.TakeAsync(Database.Url, TimeSpan.FromMinutes(1), TimeProvider.System, Cancel);
         var waiting = PostgresHold.TakeAsync(Database.Url, TimeSpan.FromMinutes(1), TimeProvider.System, Cancel);
-        await Database.QueryAsync("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())");
+        await again.DisposeAsync();
         await using var next = await waiting;
     }
 
