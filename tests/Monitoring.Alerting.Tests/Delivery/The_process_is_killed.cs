@@ -16,8 +16,9 @@ public sealed class The_process_is_killed
         using var scratch = new Scratch();
         await using var failing = await TestReceiver.StartAsync((context, _, before) =>
         {
-            if (before % 7 == 3) context.Response.StatusCode = 500;
-            if (before % 11 == 5) context.Abort();
+            // Each failure costs a pause of a second or more before the next attempt, and what is owed must arrive in the end.
+            if (before % 19 == 3) context.Response.StatusCode = 500;
+            if (before % 29 == 5) context.Abort();
             return Task.CompletedTask;
         });
         await using var steady = await TestReceiver.StartAsync();

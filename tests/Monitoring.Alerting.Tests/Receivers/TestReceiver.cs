@@ -60,7 +60,7 @@ internal sealed class TestReceiver : IAsyncDisposable
             if (enough(_all)) return Task.CompletedTask;
             var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _waits.Add((enough, done));
-            return done.Task.WaitAsync(TimeSpan.FromMinutes(2));
+            return done.Task.WaitAsync(TimeSpan.FromMinutes(10));
         }
     }
 
