@@ -49,6 +49,7 @@ internal static class CommandLine
         root.Subcommands.Add(ImportCommand.Create("import", "Fills a data directory or a database from another one, or from the old leaderboard server. Begun again, it goes on where it was.", around));
         root.Subcommands.Add(ImportCommand.Create("export", "The same as import.", around));
         root.Subcommands.Add(AlertsCommand.Create(around));
+        root.Subcommands.Add(HealthcheckCommand.Create(around));
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!, root, Examples);
 

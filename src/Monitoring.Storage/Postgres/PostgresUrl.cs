@@ -44,7 +44,8 @@ public sealed class PostgresUrl
             return false;
         }
 
-        var connection = new NpgsqlConnectionStringBuilder { Host = uri.Host.Trim('[', ']'), ApplicationName = "monitor" };
+        // Kerberos is no way in here (TLS is), and the driver would look for its library at every connection: small images have none.
+        var connection = new NpgsqlConnectionStringBuilder { Host = uri.Host.Trim('[', ']'), ApplicationName = "monitor", GssEncryptionMode = GssEncryptionMode.Disable };
         try
         {
             if (uri.Port > 0) connection.Port = uri.Port;

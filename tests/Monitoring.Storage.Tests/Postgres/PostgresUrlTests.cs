@@ -55,4 +55,11 @@ public sealed class PostgresUrlTests
         Assert.Contains("postgres://127.0.0.1:1/d", e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("h3cret", e.ToString(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void No_library_of_Kerberos_is_looked_for()
+    {
+        Assert.True(PostgresUrl.TryParse("postgres://me@db.example/d", out var url, out _));
+        Assert.Contains("GSS Encryption Mode=Disable", url!.ForPool(3), StringComparison.OrdinalIgnoreCase);
+    }
 }
