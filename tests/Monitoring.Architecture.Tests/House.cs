@@ -43,7 +43,7 @@ internal static class House
     };
 
     // Some package sources lack parts of these, so the rest of the house must build without them.
-    private static readonly string[] ClusterPackages = ["Microsoft.Orleans.", "Nethereum.", "Grpc.Net.Client", "OpenTelemetry.Extensions.Hosting"];
+    private static readonly string[] ClusterPackages = ["Microsoft.Orleans.", "Nethereum.", "Grpc.Core.Api", "Grpc.Net.", "OpenTelemetry.Extensions.Hosting"];
 
     public static string CoreProject => Core;
 

@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using Monitoring.Core;
 using Monitoring.Net;
 
@@ -16,9 +15,9 @@ public sealed class GrpcDiscovery(SafeDialer dialer, GatewayIdentity identity, O
     /// <inheritdoc />
     public async Task<DiscoveryAnswer> GetOrchestratorAsync(string serviceUri, CancellationToken cancellationToken)
     {
-        if (!ServiceUris.TryParse(serviceUri, out var uri, out var why)) return Fault(OutcomeCode.BadServiceUri, why);
-        var answer = await _call.SendAsync(uri, "/net.Orchestrator/GetOrchestrator", Request(identity), cancellationToken);
-        var found = answer.Outcome.Code == OutcomeCode.Completed ? Read(answer.Message) : new DiscoveryAnswer { Outcome = answer.Outcome };
+        if (!ServiceUris.TryParse(serviceUri, out var uri, out var why)) return DiscoveryMessages.Fault(OutcomeCode.BadServiceUri, why);
+        var answer = await _call.SendAsync(uri, "/net.Orchestrator/GetOrchestrator", DiscoveryMessages.Request(identity), cancellationToken);
+        var found = answer.Outcome.Code == OutcomeCode.Completed ? DiscoveryMessages.Read(answer.Message) : new DiscoveryAnswer { Outcome = answer.Outcome };
         return found with
         {
             Alive = answer.Alive,
@@ -36,32 +35,4 @@ public sealed class GrpcDiscovery(SafeDialer dialer, GatewayIdentity identity, O
         var answer = await _call.SendAsync(new Uri(session.Transcoder), "/net.Orchestrator/EndTranscodingSession", request, cancellationToken);
         return answer.Outcome;
     }
-
-    /// <summary>The request: capabilities always, because without them a node answers more than a gateway ever sees.</summary>
-    internal static Wire.OrchestratorRequest Request(GatewayIdentity identity) => new()
-    {
-        Address = ByteString.CopyFrom(identity.Address.Span),
-        Sig = ByteString.CopyFrom(identity.Signature.Span),
-        Capabilities = CapabilityOffer.StreamTest.ToWire(),
-    };
-
-    internal static DiscoveryAnswer Read(ReadOnlyMemory<byte> message)
-    {
-        Wire.OrchestratorInfo info;
-        try
-        {
-            info = Wire.OrchestratorInfo.Parser.ParseFrom(message.Span);
-        }
-        catch (InvalidProtocolBufferException e)
-        {
-            return Fault(OutcomeCode.ProtocolViolation, $"the discovery answer is not an OrchestratorInfo: {e.Message}");
-        }
-
-        var version = SoftwareVersion.Clean(info.Capabilities?.Version);
-        return OrchestratorSession.TryRead(info, out var session, out var fault)
-            ? new DiscoveryAnswer { Session = session, Outcome = new Outcome(OutcomeCode.Completed), Version = version }
-            : new DiscoveryAnswer { Outcome = fault, Version = version };
-    }
-
-    private static DiscoveryAnswer Fault(OutcomeCode code, string detail) => new() { Outcome = new Outcome(code, Outcome.Clean(detail)) };
 }

@@ -9,7 +9,7 @@ namespace Monitoring.Livepeer;
 /// What a failed connection, request or read means. Only what an orchestrator cannot bring about is ours here: it chooses the names and
 /// addresses we are to reach, so a name server that fails and an address without a route are its own until the region's controls say otherwise.
 /// </summary>
-internal static class TransportErrors
+public static class TransportErrors
 {
     /// <summary>The outcome behind an exception of a request, or of reading its response.</summary>
     /// <param name="exception">What was thrown; never a cancellation.</param>
@@ -17,6 +17,7 @@ internal static class TransportErrors
     /// <param name="broken">The code of a connection that stood and broke.</param>
     public static Outcome Of(Exception exception, OutcomeCode timedOut, OutcomeCode broken)
     {
+        ArgumentNullException.ThrowIfNull(exception);
         if (DialException.TryFind(exception, out var dial)) return new Outcome(OfDial(dial), Outcome.Clean(dial.Message));
         if (exception is BoundExceededException bound) return new Outcome(OfBound(bound.Bound, timedOut), Outcome.Clean(bound.Message));
         var code = exception switch

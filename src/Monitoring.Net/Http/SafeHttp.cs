@@ -27,7 +27,13 @@ public static class SafeHttp
     /// Disposing it closes the connections.
     /// </returns>
     public static HttpMessageInvoker CreateInvoker(SafeDialer dialer, SafeHttpOptions options) =>
-        new(new RequestGuard(CreateHandler(dialer, options)), disposeHandler: true);
+        new(CreateGuardedHandler(dialer, options), disposeHandler: true);
+
+    /// <summary>The handler inside <see cref="CreateInvoker"/>, for a library that takes a handler and makes its own client around it.</summary>
+    /// <param name="dialer">Opens the connections.</param>
+    /// <param name="options">What the caller chooses.</param>
+    /// <returns>A handler without a time-out of its own. Disposing it closes the connections.</returns>
+    public static HttpMessageHandler CreateGuardedHandler(SafeDialer dialer, SafeHttpOptions options) => new RequestGuard(CreateHandler(dialer, options));
 
     /// <summary>Makes a handler for requests to strangers. Requests must be HTTP/1.1 or HTTP/2, never "or higher".</summary>
     /// <param name="dialer">Opens the connections.</param>

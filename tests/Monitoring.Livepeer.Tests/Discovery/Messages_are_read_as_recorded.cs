@@ -76,14 +76,14 @@ public sealed class Messages_are_read_as_recorded
         var recorded = Fixture.Hex(Fixture.Exchange("offchain", "GetOrchestrator").GetProperty("request").GetProperty("message_hex"));
         var capabilities = Fixture.Vector("orchestrator-request-with-caps").GetProperty("expect").GetProperty("protobuf_hex").GetString()!;
         var field = Fixture.Hex(capabilities[^20..^4]); // field 3 with bits 0, 1, 12 and 26; the vector also sets ignoreCapacityCheck
-        Assert.Equal([.. recorded, .. field], GrpcDiscovery.Request(OffChain).ToByteArray());
-        Assert.Equal([0, 0, 0, 0, (byte)(recorded.Length + field.Length), .. recorded, .. field], GrpcFrame.Write(GrpcDiscovery.Request(OffChain)));
+        Assert.Equal([.. recorded, .. field], DiscoveryMessages.Request(OffChain).ToByteArray());
+        Assert.Equal([0, 0, 0, 0, (byte)(recorded.Length + field.Length), .. recorded, .. field], GrpcFrame.Write(DiscoveryMessages.Request(OffChain)));
     }
 
     [Fact]
     public void The_recorded_discovery_answer_becomes_a_session()
     {
-        var answer = GrpcDiscovery.Read(Unframed(Fixture.Exchange("offchain", "GetOrchestrator").GetProperty("response").GetProperty("body_hex").GetString()!));
+        var answer = DiscoveryMessages.Read(Unframed(Fixture.Exchange("offchain", "GetOrchestrator").GetProperty("response").GetProperty("body_hex").GetString()!));
         Assert.Equal(new Outcome(OutcomeCode.Completed), answer.Outcome);
         Assert.Equal("0.9.1-176aa415", answer.Version);
         Assert.Equal("https://127.0.0.1:18935", answer.Session!.Transcoder);
@@ -95,7 +95,7 @@ public sealed class Messages_are_read_as_recorded
     [Fact]
     public void On_chain_it_has_a_price_and_ticket_parameters_too()
     {
-        var session = GrpcDiscovery.Read(Unframed(Fixture.Exchange("onchain", "GetOrchestrator").GetProperty("response").GetProperty("body_hex").GetString()!)).Session!;
+        var session = DiscoveryMessages.Read(Unframed(Fixture.Exchange("onchain", "GetOrchestrator").GetProperty("response").GetProperty("body_hex").GetString()!)).Session!;
         Assert.Equal("707/1", session.PriceText);
         Assert.Equal(32, session.TicketParams!.RecipientRandHash.Length);
         Assert.Equal(20, session.Address.Length);
@@ -113,7 +113,7 @@ public sealed class Messages_are_read_as_recorded
         Assert.EndsWith("/P144p30fps16x9/1.ts", answer.Renditions[1].Url, StringComparison.Ordinal);
         Assert.Equal(part == "onchain" ? 65 : 0, answer.Signature.Length);
 
-        var before = GrpcDiscovery.Read(Unframed(Fixture.Exchange(part, "GetOrchestrator").GetProperty("response").GetProperty("body_hex").GetString()!)).Session!;
+        var before = DiscoveryMessages.Read(Unframed(Fixture.Exchange(part, "GetOrchestrator").GetProperty("response").GetProperty("body_hex").GetString()!)).Session!;
         var after = before.Refresh(answer.Info);
         Assert.Equal(before.AuthToken, after.AuthToken);
         Assert.Equal(before.Transcoder, after.Transcoder);
@@ -152,7 +152,7 @@ public sealed class Messages_are_read_as_recorded
         {
             var info = good.Clone();
             change(info);
-            var answer = GrpcDiscovery.Read(info.ToByteArray());
+            var answer = DiscoveryMessages.Read(info.ToByteArray());
             Assert.Null(answer.Session);
             Assert.Equal(code, answer.Outcome.Code);
             Assert.NotEqual("", answer.Outcome.Detail);
@@ -170,7 +170,7 @@ public sealed class Messages_are_read_as_recorded
             var bytes = (round % 2 == 0 ? info : result).ToArray();
             for (var change = random.Next(1, 8); change > 0; change--) bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
             if (random.Next(3) == 0) bytes = bytes[..random.Next(bytes.Length)];
-            var outcome = round % 2 == 0 ? GrpcDiscovery.Read(bytes).Outcome : SegmentUpload.Read(new UploadAnswer { HandedOverAt = 0 }, bytes, 0, 4).Outcome;
+            var outcome = round % 2 == 0 ? DiscoveryMessages.Read(bytes).Outcome : SegmentUpload.Read(new UploadAnswer { HandedOverAt = 0 }, bytes, 0, 4).Outcome;
             Assert.True(outcome.Detail.Length <= Outcome.MaximumDetail);
         }
     }

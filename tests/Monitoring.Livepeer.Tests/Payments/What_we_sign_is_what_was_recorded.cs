@@ -29,7 +29,7 @@ public sealed class What_we_sign_is_what_was_recorded
         Assert.Equal(Keys.Broadcaster.Address, PersonalSign.Recover(hash, recorded));
 
         // With the recorded signature the messages are the recorded ones, with and without capabilities.
-        var request = GrpcDiscovery.Request(identity with { Signature = signature });
+        var request = DiscoveryMessages.Request(identity with { Signature = signature });
         var withCaps = Wire.OrchestratorRequest.Parser.ParseFrom(Fixture.Hex(Fixture.Vector("orchestrator-request-with-caps").GetProperty("expect").GetProperty("protobuf_hex")));
         withCaps.IgnoreCapacityCheck = false; // the vector's is a refresh
         Assert.Equal(withCaps.ToByteArray(), request.ToByteArray());
