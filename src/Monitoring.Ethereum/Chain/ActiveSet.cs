@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics;
+using System.Text;
 
 namespace Monitoring.Ethereum;
 
@@ -14,6 +15,9 @@ public sealed record PoolMember
 {
     /// <summary>The parts that <see cref="RewardCut"/> and <see cref="FeeShare"/> are of.</summary>
     public const int Parts = 1_000_000;
+
+    /// <summary>The most characters of a service URI that are kept: no usable one is longer.</summary>
+    public const int MostUriLength = 2048;
 
     /// <summary>Who it is.</summary>
     public required Address Address { get; init; }
@@ -44,6 +48,17 @@ public sealed record PoolMember
 
     /// <summary>Its pool of <see cref="ActiveSet.Round"/> and of the rounds before, newest first, as far as they were read.</summary>
     public ImmutableArray<EarningsPool> Pools { get; init; } = [];
+
+    /// <summary>
+    /// The text of the service registry. Its owner chose the bytes: what is not UTF-8 is replaced and what is too long cut, so that nobody's
+    /// text can break the walk over everybody.
+    /// </summary>
+    public static string TextOf(ReadOnlySpan<byte> bytes)
+    {
+        var text = Encoding.UTF8.GetString(bytes);
+        if (text.Length <= MostUriLength) return text;
+        return text[..(char.IsHighSurrogate(text[MostUriLength - 1]) ? MostUriLength - 1 : MostUriLength)];
+    }
 
     /// <summary>Whether it is in the active set of a round (BondingManager, <c>isActiveTranscoder</c>).</summary>
     public bool IsActiveIn(long round) => ActivationRound <= round && (DeactivationRound is not { } end || round < end);

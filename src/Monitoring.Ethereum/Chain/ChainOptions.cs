@@ -38,7 +38,9 @@ public sealed record ChainOptions
     /// <summary>The hosts alone: paths may hold keys.</summary>
     public override string ToString() => $"chain {ChainId} through {string.Join(", ", Endpoints.Select(e => e.IsAbsoluteUri ? e.Authority : "?"))}";
 
-    internal void Validate()
+    /// <summary>Refuses options that make no sense; no message repeats an address.</summary>
+    /// <exception cref="ArgumentException">One of them.</exception>
+    public void Validate()
     {
         if (Endpoints.IsDefaultOrEmpty) throw new ArgumentException("At least one RPC endpoint is needed.");
         for (var i = 0; i < Endpoints.Length; i++)

@@ -16,7 +16,7 @@ public sealed class EthereumChain : IChain, IDisposable
         _options = options;
         Rpc = rpc;
         Contracts = contracts;
-        _walk = new ActiveSetWalk(rpc, contracts, options.EarningsRounds);
+        _walk = new ActiveSetWalk(new RpcPoolReads(rpc, contracts), options.EarningsRounds);
     }
 
     /// <summary>The contracts in use, as the Controller named them at the start.</summary>
@@ -43,7 +43,7 @@ public sealed class EthereumChain : IChain, IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
-        var controller = ControllerOf(options);
+        var controller = ProtocolContracts.ControllerOf(options);
         var rpc = new JsonRpcClient(options, time);
         try
         {
@@ -155,22 +155,6 @@ public sealed class EthereumChain : IChain, IDisposable
         _walking.Dispose();
     }
 
-    private static Address ControllerOf(ChainOptions options)
-    {
-        if (options.ChainId != ProtocolContracts.ArbitrumOneChainId)
-        {
-            return options.Controller ?? throw new ArgumentException(
-                $"Chain {options.ChainId} is not Arbitrum One, so the address of the protocol's Controller must be configured.");
-        }
-
-        var known = ProtocolContracts.ArbitrumOne.Controller;
-        return options.Controller is not { } configured || configured == known
-            ? known
-            : throw new ChainException(
-                ChainFault.WrongContracts,
-                $"The Controller on Arbitrum One is {known}, but {configured} is configured. Remove that setting: money sent to a wrong contract is lost.");
-    }
-
     private static async Task<ProtocolContracts> ResolveAsync(JsonRpcClient rpc, long chainId, Address controller, CancellationToken cancellationToken)
     {
         RpcCall Resolve(string name) =>
@@ -180,17 +164,7 @@ public sealed class EthereumChain : IChain, IDisposable
             r => new ProtocolContracts(
                 controller, ContractReads.Address(r[0]), ContractReads.Address(r[1]), ContractReads.Address(r[2]), ContractReads.Address(r[3])),
             cancellationToken).ConfigureAwait(false);
-        if (new[] { found.BondingManager, found.RoundsManager, found.ServiceRegistry, found.TicketBroker }.Contains(Address.Zero))
-        {
-            throw new ChainException(
-                ChainFault.WrongContracts, $"The Controller {controller} does not know all of the protocol's contracts: it is another contract, or not set up yet.");
-        }
-
-        var differences = chainId == ProtocolContracts.ArbitrumOneChainId ? found.DifferencesFrom(ProtocolContracts.ArbitrumOne) : "";
-        return differences.Length == 0 ? found : throw new ChainException(
-            ChainFault.WrongContracts,
-            $"The Controller names other contracts than those known on Arbitrum One: {differences}. Either the protocol moved and this program " +
-            "needs an update, or the RPC endpoint lies. Nothing is signed or sent.");
+        return found.Verified(chainId);
     }
 
     private RpcCall Rounds(byte[] data, string block) => RpcCall.Contract(Contracts.RoundsManager, data, block);

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Text;
 using System.Text.Json;
 
 namespace Monitoring.Ethereum;
@@ -7,9 +6,6 @@ namespace Monitoring.Ethereum;
 /// <summary>What the contracts' answers mean.</summary>
 internal static class ContractReads
 {
-    /// <summary>The most characters of a service URI that are kept: no usable one is longer.</summary>
-    public const int MostUriLength = 2048;
-
     // More than any block can store in one string.
     private const int MostUriBytes = 1 << 20;
 
@@ -29,16 +25,7 @@ internal static class ContractReads
         return new SenderInfo(reader.Uint256(), reader.Uint(long.MaxValue, "The withdraw round"), reader.Uint256(), reader.Uint256());
     }
 
-    /// <summary>
-    /// A service URI. Its owner chose the bytes: what is not UTF-8 is replaced and what is too long cut, so that nobody's text can break the
-    /// walk over everybody.
-    /// </summary>
-    public static string ServiceUri(JsonElement result)
-    {
-        var text = Encoding.UTF8.GetString(new AbiReader(RpcHex.Data(result), 2).Bytes(MostUriBytes));
-        if (text.Length <= MostUriLength) return text;
-        return text[..(char.IsHighSurrogate(text[MostUriLength - 1]) ? MostUriLength - 1 : MostUriLength)];
-    }
+    public static string ServiceUri(JsonElement result) => PoolMember.TextOf(new AbiReader(RpcHex.Data(result), 2).Bytes(MostUriBytes));
 
     /// <summary>getTranscoder: the record without stake and URI.</summary>
     public static PoolMember Transcoder(Address address, JsonElement result)

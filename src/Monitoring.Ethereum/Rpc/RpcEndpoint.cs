@@ -11,8 +11,8 @@ namespace Monitoring.Ethereum;
 /// <param name="LastTrouble">What was wrong the last time; null when nothing ever was.</param>
 public sealed record RpcEndpointHealth(string Host, bool Demoted, long Answers, long Failures, string? LastTrouble);
 
-/// <summary>One endpoint and what is known of it.</summary>
-internal sealed class RpcEndpoint
+/// <summary>One endpoint and what is known of it. Its text is its host, never its address.</summary>
+public sealed class RpcEndpoint
 {
     private readonly Lock _gate = new();
     private DateTimeOffset _demotedUntil = DateTimeOffset.MinValue;
@@ -20,7 +20,7 @@ internal sealed class RpcEndpoint
     private long _failures;
     private string? _lastTrouble;
 
-    public RpcEndpoint(Uri address)
+    internal RpcEndpoint(Uri address)
     {
         Address = address;
         Host = address.Authority;
@@ -28,16 +28,17 @@ internal sealed class RpcEndpoint
             Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(address.UserInfo))));
     }
 
-    public Uri Address { get; }
-
+    /// <summary>Host and port: what messages and metrics may say.</summary>
     public string Host { get; }
 
-    public AuthenticationHeaderValue? Authorization { get; }
+    internal Uri Address { get; }
+
+    internal AuthenticationHeaderValue? Authorization { get; }
 
     /// <summary>Null while unknown; what the endpoint said its chain is.</summary>
-    public long? ChainId { get; set; }
+    internal long? ChainId { get; set; }
 
-    public DateTimeOffset DemotedUntil
+    internal DateTimeOffset DemotedUntil
     {
         get
         {
@@ -45,12 +46,15 @@ internal sealed class RpcEndpoint
         }
     }
 
-    public RpcEndpointHealth Health(DateTimeOffset now)
+    /// <inheritdoc />
+    public override string ToString() => Host;
+
+    internal RpcEndpointHealth Health(DateTimeOffset now)
     {
         lock (_gate) return new RpcEndpointHealth(Host, _demotedUntil > now, _answers, _failures, _lastTrouble);
     }
 
-    public void Answered()
+    internal void Answered()
     {
         lock (_gate)
         {
@@ -59,7 +63,7 @@ internal sealed class RpcEndpoint
         }
     }
 
-    public void Failed(string trouble, DateTimeOffset? demotedUntil)
+    internal void Failed(string trouble, DateTimeOffset? demotedUntil)
     {
         lock (_gate)
         {

@@ -4,7 +4,7 @@ using System.Diagnostics.Metrics;
 namespace Monitoring.Ethereum;
 
 /// <summary>How long the operator's endpoints take and how often they fail, by their hosts: their addresses may hold keys.</summary>
-internal static class RpcMetrics
+public static class RpcMetrics
 {
     // The same name as the meter of everything else, so that whoever listens to one hears the other.
     private static readonly Meter Meter = new("Monitoring", typeof(RpcMetrics).Assembly.GetName().Version!.ToString(3));
@@ -18,8 +18,34 @@ internal static class RpcMetrics
 
     private static readonly Counter<long> Failures = Meter.CreateCounter<long>("monitoring.chain.rpc.failures", "{call}", "Exchanges with an endpoint of the chain that gave no usable answer.");
 
+    /// <summary>Makes an exchange and records how it ended.</summary>
+    /// <param name="endpoint">Whom it is with.</param>
+    /// <param name="exchange">The exchange; what it throws is thrown on.</param>
+    /// <param name="time">The clock.</param>
+    public static async Task<T> MeasureAsync<T>(RpcEndpoint endpoint, Func<Task<T>> exchange, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        ArgumentNullException.ThrowIfNull(exchange);
+        ArgumentNullException.ThrowIfNull(time);
+        var began = time.GetTimestamp();
+        ChainFault? fault = null;
+        try
+        {
+            return await exchange().ConfigureAwait(false);
+        }
+        catch (ChainException e)
+        {
+            fault = e.Fault;
+            throw;
+        }
+        finally
+        {
+            Ended(endpoint, time.GetElapsedTime(began), fault);
+        }
+    }
+
     /// <summary>An exchange ended; without a fault it was answered. What the contract itself refused is an answer.</summary>
-    public static void Ended(RpcEndpoint endpoint, TimeSpan took, ChainFault? fault)
+    private static void Ended(RpcEndpoint endpoint, TimeSpan took, ChainFault? fault)
     {
         var host = new KeyValuePair<string, object?>("endpoint", endpoint.Host);
         Duration.Record(took.TotalSeconds, host);

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -9,42 +7,23 @@ namespace Monitoring.Ethereum;
 /// One exchange with one endpoint (JSON-RPC 2.0 over HTTP POST): a single call as an object, several as an array. The answer must hold
 /// exactly one result for every id that was asked, in any order; it is bounded in size and time.
 /// </summary>
-internal sealed class RpcTransport(HttpClient http, TimeSpan timeout, int maxAnswerBytes, TimeProvider time)
+internal sealed class RpcTransport(RpcHttp http, TimeProvider time)
 {
-    // JSON-RPC 2.0 codes, and the one by which providers say that the limit is reached (EIP-1474).
-    private const int LimitExceeded = -32005;
-    private const int ExecutionReverted = 3;
-
     private static readonly JsonDocumentOptions Parsing = new() { MaxDepth = 32 };
     private long _lastId;
 
     /// <summary>Asks, and hands the results, in the order of the calls, to <paramref name="read"/>.</summary>
     /// <exception cref="ChainException">There is no correct answer; the message names the host and what was wrong.</exception>
-    public async Task<T> ExchangeAsync<T>(
-        RpcEndpoint endpoint, IReadOnlyList<RpcCall> calls, Func<IReadOnlyList<JsonElement>, T> read, CancellationToken cancellationToken)
-    {
-        var began = time.GetTimestamp();
-        ChainFault? fault = null;
-        try
-        {
-            return await AskAsync(endpoint, calls, read, cancellationToken).ConfigureAwait(false);
-        }
-        catch (ChainException e)
-        {
-            fault = e.Fault;
-            throw;
-        }
-        finally
-        {
-            RpcMetrics.Ended(endpoint, time.GetElapsedTime(began), fault);
-        }
-    }
+    public Task<T> ExchangeAsync<T>(
+        RpcEndpoint endpoint, IReadOnlyList<RpcCall> calls, Func<IReadOnlyList<JsonElement>, T> read, CancellationToken cancellationToken) =>
+        RpcMetrics.MeasureAsync(endpoint, () => AskAsync(endpoint, calls, read, cancellationToken), time);
 
     private async Task<T> AskAsync<T>(
         RpcEndpoint endpoint, IReadOnlyList<RpcCall> calls, Func<IReadOnlyList<JsonElement>, T> read, CancellationToken cancellationToken)
     {
         var first = Interlocked.Add(ref _lastId, calls.Count) - calls.Count + 1;
-        using var document = await PostAsync(endpoint, Body(calls, first), cancellationToken).ConfigureAwait(false);
+        var bytes = await http.PostAsync(endpoint, JsonSerializer.SerializeToUtf8Bytes(Body(calls, first)), cancellationToken).ConfigureAwait(false);
+        using var document = Parse(endpoint, bytes);
         var results = Match(endpoint, document.RootElement, calls, first);
         try
         {
@@ -124,70 +103,22 @@ internal sealed class RpcTransport(HttpClient http, TimeSpan timeout, int maxAns
         var isObject = error.ValueKind == JsonValueKind.Object;
         var code = isObject && error.TryGetProperty("code", out var c) && c.ValueKind == JsonValueKind.Number && c.TryGetInt32(out var n) ? n : 0;
         var message = isObject && error.TryGetProperty("message", out var m) && m.ValueKind == JsonValueKind.String ? m.GetString()! : "";
-        var said = $"'{RpcText.Clean(message, 200)}' (code {code})";
-        if (code == ExecutionReverted || message.Contains("revert", StringComparison.OrdinalIgnoreCase))
-            throw new ChainException(ChainFault.Reverted, $"The contract refused {what}; {endpoint.Host} says {said}.");
-        if (code == LimitExceeded)
-            throw new ChainException(ChainFault.Unreachable, $"{endpoint.Host} has enough of us for now: {said}. Use an endpoint with a higher limit, or several.");
-        throw new ChainException(ChainFault.Refused, $"{endpoint.Host} refused {what}: {said}.");
+        throw RpcErrors.Of(endpoint, what, code, message);
     }
 
     private static ChainException Malformed(RpcEndpoint endpoint, string what) => new(ChainFault.Malformed, $"{endpoint.Host} does not keep to JSON-RPC: {what}.");
 
     private static string Named(IReadOnlyList<RpcCall> calls) => calls.Count == 1 ? calls[0].Method : $"{calls[0].Method} and {calls.Count - 1} more";
 
-    private async Task<JsonDocument> PostAsync(RpcEndpoint endpoint, JsonNode body, CancellationToken cancellationToken)
+    private static JsonDocument Parse(RpcEndpoint endpoint, ReadOnlyMemory<byte> bytes)
     {
-        using var deadline = new CancellationTokenSource(timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, endpoint.Address) { Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body)) };
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-            request.Headers.Authorization = endpoint.Authorization;
-            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
-            if (response.StatusCode != HttpStatusCode.OK)
-                throw new ChainException(ChainFault.Unreachable, $"{endpoint.Host} answered with HTTP status {(int)response.StatusCode}{Hint(response.StatusCode)}.");
-            var bytes = await ReadAsync(endpoint, response, either.Token).ConfigureAwait(false);
             return JsonDocument.Parse(bytes, Parsing);
-        }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            throw new ChainException(ChainFault.TimedOut, $"{endpoint.Host} did not answer within {timeout.TotalSeconds:0.###} s.");
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException)
-        {
-            // The platform's message may repeat the address with its key; the reason alone does not.
-            var reason = (e as HttpRequestException)?.HttpRequestError.ToString() ?? "the answer broke off";
-            throw new ChainException(ChainFault.Unreachable, $"{endpoint.Host} cannot be reached ({reason}).");
         }
         catch (JsonException)
         {
             throw Malformed(endpoint, "its answer is not JSON");
-        }
-    }
-
-    private static string Hint(HttpStatusCode status) => status switch
-    {
-        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => ": check the key in its address",
-        HttpStatusCode.TooManyRequests => ": its limit of requests is reached",
-        _ => "",
-    };
-
-    private async Task<ReadOnlyMemory<byte>> ReadAsync(RpcEndpoint endpoint, HttpResponseMessage response, CancellationToken cancellationToken)
-    {
-        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        var buffer = new byte[Math.Min(16 * 1024, maxAnswerBytes)];
-        var length = 0;
-        while (true)
-        {
-            var read = await stream.ReadAsync(buffer.AsMemory(length), cancellationToken).ConfigureAwait(false);
-            if (read == 0) return buffer.AsMemory(0, length);
-            length += read;
-            if (length < buffer.Length) continue;
-            if (length >= maxAnswerBytes) throw new ChainException(ChainFault.Malformed, $"{endpoint.Host} answered with more than {maxAnswerBytes} bytes.");
-            Array.Resize(ref buffer, (int)Math.Min(2L * buffer.Length, maxAnswerBytes));
         }
     }
 }

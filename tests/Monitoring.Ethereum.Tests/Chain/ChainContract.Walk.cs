@@ -2,16 +2,11 @@ using System.Globalization;
 using System.Numerics;
 using System.Text;
 using System.Text.Json.Nodes;
-using Monitoring.Ethereum.Tests.Rpc;
 
 namespace Monitoring.Ethereum.Tests.Chain;
 
-public sealed class ActiveSetWalkTests
+public abstract partial class ChainContract
 {
-    private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
-
-    private readonly FakeProtocol _protocol = new();
-
     [Fact]
     public async Task The_whole_pool_is_read_in_its_order_and_at_one_block()
     {
@@ -22,7 +17,7 @@ public sealed class ActiveSetWalkTests
             LastRewardRound = 0, LastFeeRound = 17,
         };
         await using var server = await ServeAsync();
-        using var chain = await ConnectAsync(server);
+        var chain = await ConnectAsync(server);
         var before = server.Calls.Count;
         var set = await chain.WalkActiveSetAsync(Cancel);
 
@@ -45,7 +40,7 @@ public sealed class ActiveSetWalkTests
         var vector = Fixtures.Vector("deactivation-max");
         _protocol.Pool[0] = _protocol.Pool[0] with { DeactivationRound = BigInteger.Parse(vector.GetProperty("input").GetString()!, CultureInfo.InvariantCulture), ActivationRound = 4001 };
         await using var server = await ServeAsync();
-        using var chain = await ConnectAsync(server);
+        var chain = await ConnectAsync(server);
         var member = (await chain.WalkActiveSetAsync(Cancel)).Members.Single();
         Assert.Null(member.DeactivationRound);
         Assert.Equal((false, true, true), (member.IsActiveIn(4000), member.IsActiveIn(4001), member.IsActiveIn(long.MaxValue)));
@@ -57,7 +52,7 @@ public sealed class ActiveSetWalkTests
     public async Task An_empty_pool_is_an_empty_set()
     {
         await using var server = await ServeAsync();
-        using var chain = await ConnectAsync(server);
+        var chain = await ConnectAsync(server);
         Assert.Empty((await chain.WalkActiveSetAsync(Cancel)).Members);
     }
 
@@ -66,7 +61,7 @@ public sealed class ActiveSetWalkTests
     {
         Fill(60);
         await using var server = await ServeAsync();
-        using var chain = await ConnectAsync(server);
+        var chain = await ConnectAsync(server);
         await chain.WalkActiveSetAsync(Cancel);
         var before = server.Requests;
         await chain.WalkActiveSetAsync(Cancel);
@@ -75,8 +70,8 @@ public sealed class ActiveSetWalkTests
 
         (_protocol.Pool[1], _protocol.Pool[40]) = (_protocol.Pool[40], _protocol.Pool[1]);
         _protocol.Pool.RemoveAt(10);
-        _protocol.Pool.Insert(5, new FakeProtocol.Member(Number(200)));
-        _protocol.Pool.Add(new FakeProtocol.Member(Number(201)));
+        _protocol.Pool.Insert(5, new FakeProtocol.Member(Hashed(200)));
+        _protocol.Pool.Add(new FakeProtocol.Member(Hashed(201)));
         before = server.Requests;
         var set = await chain.WalkActiveSetAsync(Cancel);
         Assert.Equal(_protocol.Pool.Select(m => m.Address), set.Members.Select(m => m.Address));
@@ -92,7 +87,7 @@ public sealed class ActiveSetWalkTests
         _protocol.Pool[2] = _protocol.Pool[2] with { Uri = Encoding.UTF8.GetBytes(new string('a', 2047) + string.Concat(Enumerable.Repeat("\U0001F600", 11_000))) };
         _protocol.Pool[3] = _protocol.Pool[3] with { Uri = "a\0b\n"u8.ToArray() };
         await using var server = await ServeAsync();
-        using var chain = await ConnectAsync(server);
+        var chain = await ConnectAsync(server);
         var members = (await chain.WalkActiveSetAsync(Cancel)).Members;
         Assert.EndsWith("(x", members[0].ServiceUri, StringComparison.Ordinal);
         Assert.Equal("", members[1].ServiceUri);
@@ -126,7 +121,7 @@ public sealed class ActiveSetWalkTests
         var (why, change) = Broken[what];
         Fill(5);
         await using var server = await ServeAsync();
-        using var chain = await ConnectAsync(server);
+        var chain = await ConnectAsync(server);
         change(_protocol);
         var e = await Assert.ThrowsAsync<ChainException>(() => chain.WalkActiveSetAsync(Cancel));
         Assert.Equal(ChainFault.Malformed, e.Fault);
@@ -146,7 +141,7 @@ public sealed class ActiveSetWalkTests
                 return _protocol.Answer(method, parameters);
             return RpcHex.Write(new AbiWriter().Address(Address.FromBytes(Keccak256.Hash(BitConverter.GetBytes(made++)).AsSpan(0, 20))).ToArray());
         };
-        using var chain = await ConnectAsync(server);
+        var chain = await ConnectAsync(server);
         Assert.Contains("goes on after its 100", (await Assert.ThrowsAsync<ChainException>(() => chain.WalkActiveSetAsync(Cancel))).Message, StringComparison.Ordinal);
         Assert.InRange(made, 1100, 1101);
     }
@@ -159,27 +154,15 @@ public sealed class ActiveSetWalkTests
         await using var second = await ServeAsync();
         var left = 10;
         first.Answer = (method, parameters) => left-- > 0 ? _protocol.Answer(method, parameters) : JsonValue.Create("nonsense");
-        using var chain = await EthereumChain.ConnectAsync(
-            new ChainOptions { Endpoints = [first.Address, second.Address], Retries = 0, RequestTimeout = TimeSpan.FromSeconds(60) }, TimeProvider.System, Cancel);
+        var chain = await ConnectAsync([first, second]);
         Assert.Equal(20, (await chain.WalkActiveSetAsync(Cancel)).Members.Length);
         Assert.True(left < 0);
-        Assert.True(chain.Endpoints[0].Demoted);
     }
 
-    private static Address Number(int number) => Address.FromBytes(Keccak256.Hash(BitConverter.GetBytes(number)).AsSpan(0, 20));
-
-    private static Task<EthereumChain> ConnectAsync(ScriptedRpc server) => EthereumChain.ConnectAsync(
-        new ChainOptions { Endpoints = [server.Address], Retries = 0, RequestTimeout = TimeSpan.FromSeconds(60) }, TimeProvider.System, Cancel);
+    private static Address Hashed(int number) => Address.FromBytes(Keccak256.Hash(BitConverter.GetBytes(number)).AsSpan(0, 20));
 
     private void Fill(int members)
     {
-        for (var i = 0; i < members; i++) _protocol.Pool.Add(new FakeProtocol.Member(Number(i)));
-    }
-
-    private async Task<ScriptedRpc> ServeAsync()
-    {
-        var server = await ScriptedRpc.StartAsync();
-        _protocol.Serve(server);
-        return server;
+        for (var i = 0; i < members; i++) _protocol.Pool.Add(new FakeProtocol.Member(Hashed(i)));
     }
 }
