@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Monitoring.Testing.Npm;
 
 namespace Monitoring.Testing.Anvil;
 
@@ -11,7 +11,6 @@ namespace Monitoring.Testing.Anvil;
 /// </summary>
 public sealed class ContractTools
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private static readonly Lazy<Task<ContractTools>> Shared = new(() => Task.Run(PrepareAsync));
 
     private ContractTools(string artifacts, string? missing, string anvil) => (Artifacts, Missing, AnvilProgram) = (artifacts, missing, anvil);
@@ -31,24 +30,18 @@ public sealed class ContractTools
 
     private static async Task<ContractTools> PrepareAsync()
     {
-        var root = Root();
-        var sources = Path.Combine(root, "tests", "contracts");
-        var artifacts = Path.Combine(root, "artifacts", "contracts");
+        var sources = Path.Combine(NpmFolder.Root, "tests", "contracts");
+        var artifacts = Path.Combine(NpmFolder.Root, "artifacts", "contracts");
         Directory.CreateDirectory(artifacts);
-        using var patience = new CancellationTokenSource(Patience);
-        await using var turn = await TakeTurnAsync(Path.Combine(artifacts, "turn.lock"), patience.Token);
+        using var patience = NpmFolder.Limit();
+        await using var turn = await NpmFolder.TakeTurnAsync(Path.Combine(artifacts, "turn.lock"), patience.Token);
 
         var stamp = Stamp(sources);
         var stampFile = Path.Combine(artifacts, "stamp");
         if (!File.Exists(stampFile) || await File.ReadAllTextAsync(stampFile, patience.Token) != stamp || Anvil(artifacts) is null)
         {
-            var install = await RunAsync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], sources, patience.Token);
-            await File.WriteAllTextAsync(Path.Combine(artifacts, "npm.log"), install?.Output ?? "npm could not be started", CancellationToken.None);
-            if (install is null) return Without("npm is not installed here (it brings the Solidity compiler and the local chain)");
-            if (install.Value.Output.Contains("EUSAGE", StringComparison.Ordinal)) throw new InvalidOperationException($"package.json and its lock file are at odds:\n{install.Value.Output}");
-            if (install.Value.Code != 0) return Without("npm could not fetch the Solidity compiler and the local chain; artifacts/contracts/npm.log tells why");
-
-            var compile = await RunAsync("node", ["compile.mjs", artifacts], sources, patience.Token);
+            if (await NpmFolder.InstallAsync(sources, Path.Combine(artifacts, "npm.log"), "the Solidity compiler and the local chain", patience.Token) is { } missing) return Without(missing);
+            var compile = await NpmFolder.RunAsync("node", ["compile.mjs", artifacts], sources, patience.Token);
             if (compile is null) return Without("node is not installed here (it runs the Solidity compiler)");
             if (compile.Value.Code != 0) throw new InvalidOperationException($"The contracts do not compile:\n{compile.Value.Output}");
             await File.WriteAllTextAsync(stampFile, stamp, patience.Token);
@@ -57,13 +50,6 @@ public sealed class ContractTools
         return Anvil(artifacts) is { } anvil ? new ContractTools(artifacts, null, anvil) : Without("the pinned packages have no anvil for this platform");
 
         ContractTools Without(string why) => new(artifacts, $"No local chain: {why}.", "");
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Monitoring.sln"))) folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException("No folder above the tests holds Monitoring.sln.");
     }
 
     // What the artifacts were made from; the compiler's version is in the lock file.
@@ -86,54 +72,5 @@ public sealed class ContractTools
         if (!File.Exists(file)) return null;
         using var tools = JsonDocument.Parse(File.ReadAllBytes(file));
         return tools.RootElement.GetProperty("anvil").GetString() is { } program && File.Exists(program) ? program : null;
-    }
-
-    // Several test processes may start at once; the file is held by one of them.
-    private static async Task<FileStream> TakeTurnAsync(string file, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            try
-            {
-                return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(200), cancellationToken);
-            }
-        }
-    }
-
-    private static async Task<(int Code, string Output)?> RunAsync(string program, string[] arguments, string folder, CancellationToken cancellationToken)
-    {
-        // On Windows npm is a command file, which only the shell starts.
-        var start = OperatingSystem.IsWindows() ? new ProcessStartInfo("cmd.exe", ["/c", program, .. arguments]) : new ProcessStartInfo(program, arguments);
-        start.WorkingDirectory = folder;
-        start.RedirectStandardOutput = start.RedirectStandardError = true;
-        Process? process;
-        try
-        {
-            process = Process.Start(start);
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return null;
-        }
-
-        using (process)
-        {
-            try
-            {
-                var output = process!.StandardOutput.ReadToEndAsync(cancellationToken);
-                var errors = process.StandardError.ReadToEndAsync(cancellationToken);
-                await process.WaitForExitAsync(cancellationToken);
-                return (process.ExitCode, await output + await errors);
-            }
-            catch (OperationCanceledException)
-            {
-                process!.Kill(entireProcessTree: true);
-                return (-1, $"{program} was still running after {Patience.TotalMinutes:0} minutes and was ended.");
-            }
-        }
     }
 }
