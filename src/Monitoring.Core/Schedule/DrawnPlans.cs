@@ -6,6 +6,12 @@ namespace Monitoring.Core;
 /// </summary>
 public sealed class DrawnPlans
 {
+    /// <summary>
+    /// The most plans that are kept, about 20 MB of them at the usual 24 tests a day. One that was let go is drawn again, which takes some ten
+    /// microseconds; a hundred thousand that are kept for three days would take more than a gigabyte.
+    /// </summary>
+    public const int MostKept = 4096;
+
     private readonly ImmutableArray<byte> _master;
     private readonly SchedulePolicy _policy;
     private readonly Dictionary<(OrchestratorId, SlotShare, DateOnly), ImmutableArray<PlannedTest>> _drawn = [];
@@ -25,6 +31,9 @@ public sealed class DrawnPlans
     public string? Reveal(DateOnly day, DateTimeOffset now) =>
         now.UtcDateTime >= day.AddDays(1).ToDateTime(TimeOnly.MinValue) ? Convert.ToHexStringLower(SecretOf(day)) : null;
 
+    /// <summary>How many plans are kept now.</summary>
+    public int Kept => _drawn.Count;
+
     /// <summary>The plan of one orchestrator on one day.</summary>
     public ImmutableArray<PlannedTest> PlanOf(OrchestratorId orchestrator, OrchestratorRecord record, DateOnly day)
     {
@@ -37,6 +46,7 @@ public sealed class DrawnPlans
             foreach (var old in _seeds.Keys.Where(k => k < day.AddDays(-3)).ToList()) _seeds.Remove(old);
         }
 
+        if (_drawn.Count >= MostKept) _drawn.Clear();
         if (!_seeds.TryGetValue(day, out var seed))
         {
             seed = DaySeed.From(SecretOf(day), DaySeed.DateAnchor(day));

@@ -19,25 +19,39 @@ internal sealed class PublishedTable(ILeaderboard leaderboard, WebOptions option
         lock (_making)
         {
             // Whoever waited here finds it made; a snapshot that came meanwhile is the next reader's to make.
-            if (_made is not { } other || !ReferenceEquals(other.Snapshot, snapshot)) _made = BoardBytes.Of(snapshot, _made, row => Write([row], null, null));
+            if (_made is not { } other || !ReferenceEquals(other.Snapshot, snapshot)) _made = BoardBytes.Of(snapshot, _made, row => Write([row], null));
             return _made.Bytes;
         }
     }
 
     /// <summary>The cells of one orchestrator, of one region, or both; the same numbers as in the whole board.</summary>
-    public ReadOnlyMemory<byte> Some(OrchestratorId? orchestrator, RegionId? region) => Write(leaderboard.Current.Rows, orchestrator, region);
+    public ReadOnlyMemory<byte> Some(OrchestratorId? orchestrator, RegionId? region) =>
+        Write(orchestrator is { } one ? RowOf(leaderboard.Current.Rows, one) : leaderboard.Current.Rows, region);
 
     /// <summary>The orchestrators that are not published because their address is not verified.</summary>
     public HashSet<OrchestratorId> Hidden() =>
         options.PublishUnverified ? [] : leaderboard.Current.Rows.Where(row => !row.Verified).Select(row => row.Orchestrator).ToHashSet();
 
-    private byte[] Write(ImmutableArray<LeaderboardRow> rows, OrchestratorId? orchestrator, RegionId? region)
+    // Rows are in order of the address: one is found without a look at the others.
+    private static ImmutableArray<LeaderboardRow> RowOf(ImmutableArray<LeaderboardRow> rows, OrchestratorId orchestrator)
+    {
+        var (from, until) = (0, rows.Length);
+        while (from < until)
+        {
+            var middle = (from + until) / 2;
+            if (rows[middle].Orchestrator < orchestrator) from = middle + 1;
+            else until = middle;
+        }
+
+        return from < rows.Length && rows[from].Orchestrator == orchestrator ? [rows[from]] : [];
+    }
+
+    private byte[] Write(ImmutableArray<LeaderboardRow> rows, RegionId? region)
     {
         var table = new ScoreTable();
         foreach (var row in rows)
         {
             if (!row.Verified && !options.PublishUnverified) continue;
-            if (orchestrator is { } one && row.Orchestrator != one) continue;
             foreach (var (id, cell) in row.Cells)
             {
                 if (region is null || id == region) table.Set(row.Orchestrator, id, new Scores(cell.SuccessRate, cell.RoundTripScore, cell.Score));
