@@ -16,10 +16,20 @@ public static class KeySource
     /// <param name="password">The password; null when there is none, which is right for a hex file only.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="KeyException">There is no such file, it cannot be read, it is neither of the two, or the password is wrong.</exception>
-    public static async Task<LoadedKey> FromFileAsync(string path, string? password, CancellationToken cancellationToken)
+    public static Task<LoadedKey> FromFileAsync(string path, string? password, CancellationToken cancellationToken) =>
+        FromFileAsync(path, password, LocalSigner.FromPrivateKey, cancellationToken);
+
+    /// <summary>Reads a key file for a signer of the caller's choice.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="password">The password; null when there is none, which is right for a hex file only.</param>
+    /// <param name="open">Makes the signer.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="KeyException">There is no such file, it cannot be read, it is neither of the two, or the password is wrong.</exception>
+    public static async Task<LoadedKey> FromFileAsync(string path, string? password, SignerFactory open, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(path);
-        var (bytes, open) = await ReadAsync(path, cancellationToken).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(open);
+        var (bytes, isOpen) = await ReadAsync(path, cancellationToken).ConfigureAwait(false);
         byte[] secret = [];
         try
         {
@@ -33,7 +43,7 @@ public static class KeySource
                 secret = ReadHex(bytes) ?? throw new KeyException($"The key file '{path}' is neither 64 hex digits nor a key file of version 3 (JSON).");
             }
 
-            return new LoadedKey(Signer(secret, $"The key file '{path}'"), open);
+            return new LoadedKey(Signer(secret, open, $"The key file '{path}'"), isOpen);
         }
         finally
         {
@@ -53,7 +63,7 @@ public static class KeySource
         var secret = ReadHex(Encoding.UTF8.GetBytes(text)) ?? throw new KeyException($"The environment variable {variable} does not hold 64 hex digits.");
         try
         {
-            return new LoadedKey(Signer(secret, $"The environment variable {variable}"), false);
+            return new LoadedKey(Signer(secret, LocalSigner.FromPrivateKey, $"The environment variable {variable}"), false);
         }
         finally
         {
@@ -110,11 +120,11 @@ public static class KeySource
         return Convert.FromHexString(text, secret, out _, out _) == System.Buffers.OperationStatus.Done ? secret : null;
     }
 
-    private static LocalSigner Signer(byte[] secret, string source)
+    private static ISigner Signer(byte[] secret, SignerFactory open, string source)
     {
         try
         {
-            return LocalSigner.FromPrivateKey(secret);
+            return open(secret);
         }
         catch (ArgumentException)
         {
