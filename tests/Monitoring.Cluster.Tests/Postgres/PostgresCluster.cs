@@ -77,7 +77,7 @@ internal sealed class PostgresCluster : IAsyncDisposable
         await _results.DisposeAsync();
     }
 
-    private static (int Silo, int Gateway) FreePorts()
+    public static (int Silo, int Gateway) FreePorts()
     {
         using var one = new TcpListener(IPAddress.Loopback, 0);
         using var two = new TcpListener(IPAddress.Loopback, 0);
