@@ -40,7 +40,7 @@ what is wrong and what to do; what the schema can say, values.schema.json says.
 {{- $_ := set $region "Hub" (required "region.hub: the hub's URL is expected, such as https://hub.example.org." .Values.region.hub) -}}
 {{- $_ := set $region "KeyFile" "/run/secrets/region/region.key" -}}
 {{- if not .Values.region.key.existingSecret -}}
-{{- fail "region.key.existingSecret: the name of the Secret with the region's key is expected; 'region add' on the hub writes the key." -}}
+{{- fail "region.key.existingSecret: the name of the Secret with the region's key is expected; 'region-key add' on a hub writes the key." -}}
 {{- end -}}
 {{- if and .Values.region.hubPin .Values.region.hubCa.existingSecret -}}
 {{- fail "region.hubCa.existingSecret: region.hubPin names the one certificate that is believed; keep one of the two." -}}

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using k8s;
 using Monitoring.Standalone.Configuration;
 using Monitoring.Testing.Helm;
+using Monitoring.Web;
 
 namespace Monitoring.Standalone.Tests.Deployment;
 

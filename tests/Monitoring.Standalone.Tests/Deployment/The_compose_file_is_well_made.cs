@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Monitoring.Simulator;
+using Monitoring.Testing.Compose;
 using Monitoring.Testing.Prometheus;
 
 namespace Monitoring.Standalone.Tests.Deployment;
