@@ -28,6 +28,9 @@ public sealed class MigrationSource
     /// <summary>The tables of results (<see cref="Postgres.PostgresResultStore"/>).</summary>
     public static MigrationSource Results { get; } = Embedded("results", typeof(MigrationSource).Assembly, "Monitoring.Storage.Sql.");
 
+    /// <summary>The table of what a host of several processes must not forget (<see cref="Postgres.PostgresDuty"/>).</summary>
+    public static MigrationSource State { get; } = Embedded("state", typeof(MigrationSource).Assembly, "Monitoring.Storage.State.");
+
     /// <summary>Names the source in the database.</summary>
     public string Name { get; }
 

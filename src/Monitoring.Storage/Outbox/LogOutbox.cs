@@ -7,7 +7,7 @@ using Monitoring.Storage.Lines;
 namespace Monitoring.Storage;
 
 /// <summary>
-/// An outbox in one file, a <see cref="KeyedLog"/> of its own. A notification's deliveries are written before the incident remembers that it
+/// An outbox in a state log: in one file, a <see cref="KeyedLog"/> of its own, or in PostgreSQL (<see cref="Postgres.PostgresDuty"/>). A notification's deliveries are written before the incident remembers that it
 /// was taken, so a crash between them leaves too much, never too little.
 /// </summary>
 public sealed class LogOutbox : IOutboxStore
@@ -17,7 +17,7 @@ public sealed class LogOutbox : IOutboxStore
     private const string Standing = "standing";
     private const string Incidents = "incident";
 
-    private readonly KeyedLog _log;
+    private readonly IStateLog _log;
     private readonly OutboxBounds _bounds;
     private readonly Action<JournalFault>? _onFault;
     private readonly SemaphoreSlim _gate = new(1);
@@ -25,7 +25,7 @@ public sealed class LogOutbox : IOutboxStore
     private int _waiting;
     private int _dead;
 
-    private LogOutbox(KeyedLog log, OutboxBounds bounds, Action<JournalFault>? onFault) => (_log, _bounds, _onFault) = (log, bounds, onFault);
+    private LogOutbox(IStateLog log, OutboxBounds bounds, Action<JournalFault>? onFault) => (_log, _bounds, _onFault) = (log, bounds, onFault);
 
     /// <inheritdoc />
     public int Waiting => Volatile.Read(ref _waiting);
@@ -45,8 +45,17 @@ public sealed class LogOutbox : IOutboxStore
     internal static async Task<LogOutbox> OpenAsync(
         string path, OutboxBounds bounds, Action<JournalFault>? onFault, IDisk disk, CancellationToken cancellationToken)
     {
+        return Open(await KeyedLog.OpenAsync(path, onFault, disk, 1 << 20, cancellationToken), bounds, onFault);
+    }
+
+    /// <summary>Opens an outbox with what was left in a state log. The log holds nothing else, and is disposed with the outbox.</summary>
+    /// <param name="log">The log.</param>
+    /// <param name="bounds">How much it holds.</param>
+    /// <param name="onFault">Gets each fault once; may be null.</param>
+    public static LogOutbox Open(IStateLog log, OutboxBounds bounds, Action<JournalFault>? onFault)
+    {
+        ArgumentNullException.ThrowIfNull(log);
         ArgumentNullException.ThrowIfNull(bounds);
-        var log = await KeyedLog.OpenAsync(path, onFault, disk, 1 << 20, cancellationToken);
         var outbox = new LogOutbox(log, bounds, onFault);
         foreach (var entry in log.Read(Incidents))
         {

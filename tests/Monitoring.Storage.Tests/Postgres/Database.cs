@@ -32,6 +32,14 @@ internal sealed class Database
         return new Database(server, await server.CreateDatabaseAsync(await Migrated.Value));
     }
 
+    /// <summary>A database with the table of what must not be forgotten.</summary>
+    public static async Task<Database> CreateWithStateAsync()
+    {
+        var database = await CreateEmptyAsync();
+        await new Migrator(database.Url, MigrationSource.State).MigrateAsync(null, CancellationToken.None);
+        return database;
+    }
+
     /// <summary>A database with nothing in it.</summary>
     public static async Task<Database> CreateEmptyAsync()
     {
