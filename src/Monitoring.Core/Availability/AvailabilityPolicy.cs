@@ -12,6 +12,11 @@ public sealed record AvailabilityPolicy
     /// <summary>The time between two ordinary checks where there are so many regions.</summary>
     public TimeSpan Every(int regions) => PerRegion * regions > LeastEvery ? PerRegion * regions : LeastEvery;
 
+    /// <summary>By how much a region's turns are shifted against those of the first one, so that the regions check one after the other.</summary>
+    /// <param name="region">One of the regions.</param>
+    /// <param name="regions">All of them, in order of their codes.</param>
+    public TimeSpan Shift(RegionId region, ImmutableArray<RegionId> regions) => Every(regions.Length) * regions.IndexOf(region) / regions.Length;
+
     /// <summary>The time between checks of an orchestrator that is in doubt. 60 s.</summary>
     public TimeSpan Recheck { get; init; } = TimeSpan.FromSeconds(60);
 

@@ -73,6 +73,9 @@ public sealed class SpendLedger
     /// <summary>Every test of the day, in order of its id.</summary>
     public ImmutableArray<SpendReservation> Entries => [.. _reserved.Values.OrderBy(entry => entry.Test)];
 
+    /// <summary>Those of these tests that the ledger knows, in their order.</summary>
+    public ImmutableArray<SpendReservation> Of(IEnumerable<TestId> tests) => [.. tests.Where(_reserved.ContainsKey).Select(test => _reserved[test])];
+
     /// <summary>Reserved and spent on an orchestrator, wei.</summary>
     public BigInteger On(OrchestratorId orchestrator) => _byOrchestrator.GetValueOrDefault(orchestrator);
 

@@ -22,7 +22,7 @@ public sealed record LeaderboardRow(
     /// <summary>The row of an orchestrator; null when nothing of it is published.</summary>
     public static LeaderboardRow? Of(OrchestratorState state)
     {
-        ImmutableArray<LeaderboardCell> cells = [.. state.Cells.Where(c => c.Published is not null).Select(c => new LeaderboardCell(c.Region, c.Published!))];
+        ImmutableArray<LeaderboardCell> cells = [.. state.Cells.Where(c => c.Published is not null).Select(c => new LeaderboardCell(c.Region, c.Published!) { Availability = state.Availability.SightOf(c.Region).Published })];
         return cells.IsEmpty ? null : Of(state, cells);
     }
 

@@ -86,7 +86,7 @@ internal sealed partial class MonitorHub
                 Targets = isNew ? _targets : null,
                 CheckNow = wanted is null ? [] : [.. wanted],
                 Every = Every,
-                Shift = Every * _options.Policy.Schedule.Regions.IndexOf(asked.Region) / _queues.Count,
+                Shift = _options.Policy.Availability.Shift(asked.Region, _options.Policy.Schedule.Regions),
             };
             if (asked.Answer.TrySetResult(orders)) wanted?.Clear();
             _waitingOrders.RemoveAt(i--);
