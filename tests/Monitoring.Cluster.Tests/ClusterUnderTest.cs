@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Monitoring.Cluster.Hosting;
 using Monitoring.Cluster.Leaderboard;
+using Monitoring.Cluster.Money;
 using Monitoring.Cluster.Orchestrators;
 using Monitoring.Cluster.Regions;
 using Monitoring.Cluster.Registry;
@@ -33,9 +34,9 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
     private readonly Scratch _scratch = new();
     private readonly JournalResultStore _journal;
 
-    private ClusterUnderTest(VirtualTime time, JournalResultStore journal, Scratch scratch, SharedStorage storage, FaultyStore store, InProcessTestCluster cluster)
+    private ClusterUnderTest(VirtualTime time, JournalResultStore journal, Scratch scratch, SharedStorage storage, FaultyStore store, MemorySpendStore spending, InProcessTestCluster cluster)
     {
-        (Time, _journal, Storage, Store, Cluster) = (time, journal, storage, store, cluster);
+        (Time, _journal, Storage, Store, Spending, Cluster) = (time, journal, storage, store, spending, cluster);
         _scratch = scratch;
         Hub = new GrainHub(cluster.Client);
     }
@@ -47,6 +48,8 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
     public FaultyStore Store { get; }
 
     public InProcessTestCluster Cluster { get; }
+
+    public MemorySpendStore Spending { get; }
 
     public GrainHub Hub { get; }
 
@@ -64,6 +67,9 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
             ReportGrace = TimeSpan.FromMinutes(1),
         },
         ScoreShards = 4,
+
+        // A test is leased as it is due and no sooner, so that what a test reports at once can be true.
+        LeaseAhead = TimeSpan.Zero,
     };
 
     public static async Task<ClusterUnderTest> StartAsync(int silos = 1, HubRules? rules = null, params OrchestratorId[] enrolled) => await StartAsync(silos, rules, null, enrolled);
@@ -76,6 +82,7 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
         var journal = await JournalResultStore.OpenAsync(scratch.At("journal"), time, null, CancellationToken.None);
         var store = new FaultyStore(journal);
         var storage = new SharedStorage();
+        var spending = new MemorySpendStore();
         storage.Put(StateNames.Schedule, GrainId.Create(GrainType.Create("schedule"), GrainIdKeyExtensions.CreateIntegerKey(0)), Master);
         var builder = new InProcessTestClusterBuilder((short)silos);
         builder.ConfigureSilo((options, silo) =>
@@ -87,6 +94,7 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
             // The service forgets reminders that are far away; on this clock far away comes faster than the service can look.
             silo.Configure<ReminderOptions>(reminders => reminders.ReminderLoadingWindow = TimeSpan.FromDays(1));
             silo.Services.AddSingleton<IResultStore>(store);
+            silo.Services.AddSingleton<ISpendStore>(spending);
             silo.Services.AddKeyedSingleton<IGrainStorage>(StateNames.Storage, storage);
             silo.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(time));
             silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
@@ -96,7 +104,7 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
         var cluster = builder.Build();
         await cluster.DeployAsync();
         await KnowAllAsync(cluster);
-        var under = new ClusterUnderTest(time, journal, scratch, storage, store, cluster);
+        var under = new ClusterUnderTest(time, journal, scratch, storage, store, spending, cluster);
         if (enrolled.Length > 0) await under.EnrolAsync(enrolled);
         return under;
     }
@@ -151,24 +159,64 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
         throw new InvalidOperationException("The leaderboard never became complete.");
     }
 
-    /// <summary>A report of a test in which a share of the renditions came back.</summary>
-    public static TestResult Result(TestJob job, int received = 60, OutcomeCode? code = null) => new()
+    /// <summary>A report of a test in which a share of the renditions came back, with evidence that fits it.</summary>
+    public static TestResult Result(TestJob job, int received = 60, OutcomeCode? code = null)
     {
-        Id = job.Id,
-        Orchestrator = job.Orchestrator,
-        Region = job.Region,
-        PlannedAt = job.NotBefore,
-        Outcome = new Outcome(code ?? (received == 60 ? OutcomeCode.Completed : received == 0 ? OutcomeCode.Unreachable : OutcomeCode.Partial)),
-        Summary = new TestSummary
+        var complete = received / 4;
+        var sums = new ScoreSums(received, 60, complete == 0 ? 0 : received * 500_000L, complete == 0 ? 0 : received * 250_000L);
+        ImmutableArray<SegmentEvidence> segments = received == 0 ? [] : [.. Enumerable.Range(0, 15).Select(n => Segment(n, received, sums))];
+        return new TestResult
         {
-            StartedAt = job.NotBefore,
-            Method = TestMethod.StreamTest("clip1", 15, 1),
-            Sums = new ScoreSums(received, 60, received * 500_000L, received * 250_000L),
-            Averages = new LegacyAverages(received / 60.0, 2, received == 0 ? 0 : 1),
-            SourceSegments = 15,
-        },
-        Evidence = new TestEvidence { DialledAddress = "192.0.2.1:8935" },
-    };
+            Id = job.Id,
+            Orchestrator = job.Orchestrator,
+            Region = job.Region,
+            PlannedAt = job.NotBefore,
+            Lease = job.Lease,
+            Outcome = new Outcome(code ?? (received == 60 ? OutcomeCode.Completed : received == 0 ? OutcomeCode.Unreachable : OutcomeCode.Partial)),
+            Summary = new TestSummary
+            {
+                StartedAt = LeasedAt(job) is { } leased && leased > job.NotBefore ? leased : job.NotBefore,
+                Elapsed = TimeSpan.FromSeconds(4),
+                Method = TestMethod.StreamTest("clip1", 15, 1),
+                Sums = sums,
+                Averages = new LegacyAverages(received / 60.0, 2, received == 0 ? 0 : 1),
+                SourceSegments = 15,
+                SegmentsSent = segments.Length,
+                SegmentsReceived = received,
+                RoundTripsMicros = [.. segments.Where(s => s.State == SegmentState.Complete).Select(s => s.RoundTripMicros)],
+            },
+            Evidence = new TestEvidence { DialledAddress = "192.0.2.1:8935", Segments = segments },
+        };
+    }
+
+    // The first thing that a seal says.
+    private static DateTimeOffset? LeasedAt(TestJob job) =>
+        job.Lease.Length == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(job.Lease.Split('-')[0], System.Globalization.CultureInfo.InvariantCulture));
+
+    // Whole segments came back first, then a part of one; the first one makes up for what does not divide.
+    private static SegmentEvidence Segment(int number, int received, ScoreSums sums)
+    {
+        var complete = received / 4;
+        var renditions = Math.Clamp(received - (number * 4), 0, 4);
+        var isComplete = renditions == 4;
+        return new SegmentEvidence
+        {
+            Seq = number,
+            State = isComplete ? SegmentState.Complete : renditions > 0 ? SegmentState.Partial : SegmentState.Failed,
+            Outcome = new Outcome(renditions == 0 ? OutcomeCode.ResultTimedOut : OutcomeCode.Completed),
+            DurationMicros = isComplete ? Share(sums.DurationMicros, number, complete) : 0,
+            RoundTripMicros = isComplete ? Share(sums.RoundTripMicros, number, complete) : 0,
+            Renditions = [.. Enumerable.Range(0, renditions).Select(n => new RenditionEvidence($"P{n}", new Outcome(OutcomeCode.Completed), 1000, 1000, 64, 64, 2_000_000, ""))],
+        };
+    }
+
+    private static long Share(long sum, int number, int of) => (sum / of) + (number == 0 ? sum % of : 0);
+
+    /// <summary>A service of the first silo that lives.</summary>
+    public T Service<T>() where T : notnull => Cluster.GetSiloServiceProvider(Cluster.GetActiveSilos().First().SiloAddress).GetRequiredService<T>();
+
+    /// <summary>Brings what the first silo shows of the grains up to date.</summary>
+    public Task PullAsync() => Service<Monitoring.Cluster.Status.SiloViews>().PullAsync();
 
     public async Task<List<OutcomeRevision>> StoredAsync()
     {

@@ -11,4 +11,7 @@ internal sealed record RegionHealthDocument
     public int Schema { get; init; }
 
     public ImmutableArray<AnomalySpan> Anomalies { get; init; } = [];
+
+    /// <summary>Those of what regions see of life; empty in a document of a program that did not check it.</summary>
+    public ImmutableArray<AnomalySpan> LivenessAnomalies { get; init; } = [];
 }

@@ -4,11 +4,12 @@ using Monitoring.Cluster.Orchestrators;
 using Monitoring.Cluster.Regions;
 using Monitoring.Cluster.Roles;
 using Monitoring.Cluster.State;
+using Monitoring.Cluster.Wire;
 using Monitoring.Core;
 
 namespace Monitoring.Cluster.Health;
 
-/// <summary>The shell of <see cref="RegionHealth"/> and <see cref="ClipRefusals"/>. What follows for orchestrators is told in a turn of its own, for they may be waiting for this one.</summary>
+/// <summary>The shell of <see cref="RegionHealth"/>, of tests and of life, and of <see cref="ClipRefusals"/>. What follows for orchestrators is told in a turn of its own, for they may be waiting for this one.</summary>
 [KeepAlive]
 [HubOnly]
 [GrainType("region-health")]
@@ -22,7 +23,10 @@ internal sealed partial class RegionHealthGrain(
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(30);
     private readonly Dictionary<RegionId, HashSet<OrchestratorId>> _tested = [];
     private readonly List<Func<Task>> _owed = [];
+    private readonly Dictionary<RegionId, (RegionVitals Vitals, DateTimeOffset At)> _vitals = [];
+    private readonly Dictionary<(RegionId Region, string Kind), RefusalsWire> _refused = [];
     private RegionHealth _health = null!;
+    private RegionHealth _liveness = null!;
     private ClipRefusals _refusals = ClipRefusals.None;
     private RegionHealthView _view = RegionHealthView.Well;
     private IGrainTimer _tell = null!;
@@ -30,7 +34,8 @@ internal sealed partial class RegionHealthGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _health = RegionHealth.New(rules.Anomaly).Remembering(kept.State.Anomalies);
-        _view = new RegionHealthView([], _health.Anomalies);
+        _liveness = RegionHealth.New(rules.LivenessAnomaly).Remembering(kept.State.LivenessAnomalies);
+        _view = new RegionHealthView([], _health.Anomalies) { Muted = _liveness.Anomalies };
         this.RegisterGrainTimer(static (grain, _) => grain.TickAsync(), this, new GrainTimerCreationOptions(Every, Every));
         _tell = this.RegisterGrainTimer(
             static (grain, _) => grain.TellAsync(), this, new GrainTimerCreationOptions(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan) { Interleave = true });
@@ -46,6 +51,32 @@ internal sealed partial class RegionHealthGrain(
 
     public Task Controls(RegionId region, bool well) => LearnAsync(_health.OnControls(region, well, time.GetUtcNow()));
 
+    public async Task<RegionHealthView> Seen(RegionId region, ImmutableArray<LivenessCheckWire> checks)
+    {
+        await LearnAsync(liveness: _liveness.OnEvidence(region, checks.Select(c => (c.Orchestrator, c.At, c.Alive)), time.GetUtcNow()));
+        return _view;
+    }
+
+    public async Task Vitals(RegionId region, RegionVitals vitals)
+    {
+        // The caller may be a process of another version: what comes over the wire is looked at here as well.
+        if (!rules.Policy.Schedule.Regions.Contains(region) || vitals.Problem() is not null) return;
+        var now = time.GetUtcNow();
+        _vitals[region] = (vitals, now);
+
+        // A clock that is off makes void what is tested meanwhile, and says nothing of what was tested before.
+        if (vitals.Fault != OutcomeCode.OurClock) await LearnAsync(_health.OnControls(region, vitals.Fault is null, now));
+    }
+
+    public Task Refused(RegionId region, string kind, long count, string reason)
+    {
+        if (!rules.Policy.Schedule.Regions.Contains(region)) return Task.CompletedTask;
+        var now = time.GetUtcNow();
+        var known = _refused.GetValueOrDefault((region, kind), new RefusalsWire { Kind = kind, First = now });
+        _refused[(region, kind)] = known with { Count = known.Count + count, Last = now, Reason = Outcome.Clean(reason) };
+        return Task.CompletedTask;
+    }
+
     public Task ClipRefused(TestId test, OrchestratorId orchestrator, RegionId region, DateTimeOffset testTime, string method, string endpoint)
     {
         (_refusals, var ours) = _refusals.On(new ClipRefusals.Refusal(test, orchestrator, region, testTime, method, endpoint));
@@ -60,6 +91,33 @@ internal sealed partial class RegionHealthGrain(
 
     public Task<RegionHealthView> View() => Task.FromResult(_view);
 
+    public async Task<ImmutableArray<RegionStandingWire>> Standings() =>
+        [.. await Task.WhenAll(rules.Policy.Schedule.Regions.Order().Select(StandingAsync))];
+
+    private async Task<RegionStandingWire> StandingAsync(RegionId region)
+    {
+        QueueStanding? queue = null;
+        try
+        {
+            queue = await GrainFactory.GetGrain<IRegionQueueGrain>(region.Code).Standing();
+        }
+        catch (Exception e) when (e is OrleansException or TimeoutException)
+        {
+            LogNoStanding(region, e.Message);
+        }
+
+        var (vitals, toldAt) = _vitals.GetValueOrDefault(region);
+        return new RegionStandingWire
+        {
+            Region = region,
+            Queue = queue,
+            Vitals = vitals,
+            ToldAt = toldAt,
+            Anomaly = _health.Anomalies.FirstOrDefault(a => a.Region == region && a.Until is null),
+            Refused = [.. _refused.Where(r => r.Key.Region == region).Select(r => r.Value).OrderBy(r => r.Kind, StringComparer.Ordinal)],
+        };
+    }
+
     private async Task TickAsync()
     {
         var stale = ImmutableHashSet.CreateBuilder<RegionId>();
@@ -69,31 +127,27 @@ internal sealed partial class RegionHealthGrain(
         }
 
         _view = _view with { Stale = stale.ToImmutable() };
-        await LearnAsync(_health.OnTick(time.GetUtcNow()));
+        var now = time.GetUtcNow();
+        await LearnAsync(_health.OnTick(now), _liveness.OnTick(now));
     }
 
-    private async Task LearnAsync(RegionHealth next)
+    private async Task LearnAsync(RegionHealth? health = null, RegionHealth? liveness = null)
     {
-        var before = _health.Anomalies;
-        if (before != next.Anomalies)
+        var (next, life) = (health ?? _health, liveness ?? _liveness);
+        var (before, lifeBefore) = (_health.Anomalies, _liveness.Anomalies);
+        if (before != next.Anomalies || lifeBefore != life.Anomalies)
         {
-            var kind = kept.State;
-            kept.State = new RegionHealthDocument { Schema = RegionHealthDocument.Current, Anomalies = next.Anomalies };
-            try
-            {
-                await kept.WriteStateAsync();
-            }
-            catch
-            {
-                kept.State = kind;
-                DeactivateOnIdle();
-                throw;
-            }
+            await this.KeepAsync(kept, new RegionHealthDocument { Schema = RegionHealthDocument.Current, Anomalies = next.Anomalies, LivenessAnomalies = life.Anomalies });
         }
 
-        _health = next;
-        if (before == next.Anomalies) return;
-        _view = _view with { Anomalies = next.Anomalies };
+        (_health, _liveness) = (next, life);
+        _view = _view with { Anomalies = next.Anomalies, Muted = life.Anomalies };
+        foreach (var span in life.Anomalies.Where(a => !lifeBefore.Contains(a)))
+        {
+            if (span.Until is { } until) LogHeardAgain(span.Region, until);
+            else LogMuted(span.Region, span.From, span.Reason);
+        }
+
         foreach (var span in next.Anomalies.Where(a => !before.Contains(a)))
         {
             if (span.Until is { } until) LogAnomalyOver(span.Region, until);
@@ -136,6 +190,15 @@ internal sealed partial class RegionHealthGrain(
 
     [LoggerMessage(2032, LogLevel.Information, "{Region} measures again since {Until:u}")]
     private partial void LogAnomalyOver(RegionId region, DateTimeOffset until);
+
+    [LoggerMessage(2034, LogLevel.Warning, "What {Region} sees of life since {From:u} is no evidence: {Reason}")]
+    private partial void LogMuted(RegionId region, DateTimeOffset from, string reason);
+
+    [LoggerMessage(2035, LogLevel.Information, "What {Region} sees of life is evidence again since {Until:u}")]
+    private partial void LogHeardAgain(RegionId region, DateTimeOffset until);
+
+    [LoggerMessage(2036, LogLevel.Warning, "The queue of {Region} could not be asked how it stands: {Why}")]
+    private partial void LogNoStanding(RegionId region, string why);
 
     [LoggerMessage(2033, LogLevel.Warning, "An orchestrator was not told of a region's health and sees it with its next tick: {Why}")]
     private partial void LogNotTold(string why);

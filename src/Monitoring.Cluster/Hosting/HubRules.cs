@@ -11,6 +11,18 @@ public sealed record HubRules
     /// <summary>When a region is at fault.</summary>
     public AnomalyPolicy Anomaly { get; init; } = new();
 
+    /// <summary>When what a region sees of life is no evidence.</summary>
+    public AnomalyPolicy LivenessAnomaly { get; init; } = new() { Span = TimeSpan.FromMinutes(5) };
+
+    /// <summary>When the instrument itself is worth an incident.</summary>
+    public InstrumentPolicy Instrument { get; init; } = new();
+
+    /// <summary>The most that may be spent; null where nothing is paid.</summary>
+    public SpendCaps? Caps { get; init; }
+
+    /// <summary>How tests are measured here (<see cref="TestMethod"/>): a counted result of another method is refused. Null to take any.</summary>
+    public string? Method { get; init; }
+
     /// <summary>How long before its planned instant a job may be leased. 20 s.</summary>
     public TimeSpan LeaseAhead { get; init; } = TimeSpan.FromSeconds(20);
 
@@ -30,6 +42,15 @@ public sealed record HubRules
 
     /// <summary>How old a silo's view of the regions' health may be. 5 s.</summary>
     public TimeSpan HealthEvery { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often a silo looks whether what it shows of the grains is still so. 2 s.</summary>
+    public TimeSpan ViewEvery { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How often the network and the instrument are looked at for incidents. 5 s.</summary>
+    public TimeSpan LookEvery { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often the liveness checks of an orchestrator are written down where nothing else is; a crash costs at most so much of them. 10 min.</summary>
+    public TimeSpan KeepChecksEvery { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>How often the registry makes sure that every orchestrator knows that it is enrolled. 1 h.</summary>
     public TimeSpan EnrolAgainEvery { get; init; } = TimeSpan.FromHours(1);

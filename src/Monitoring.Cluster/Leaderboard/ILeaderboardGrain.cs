@@ -13,6 +13,12 @@ internal interface ILeaderboardGrain : IGrainWithIntegerKey
     [AlwaysInterleave]
     Task<LeaderboardSnapshot?> IfNewer(long version);
 
+    /// <summary>Since when something may be known that no snapshot shows, UTC; null while the shards answer.</summary>
+    [Alias("UnpublishedSince")]
+    [AlwaysInterleave]
+    [ResponseTimeout("00:00:05")]
+    Task<DateTimeOffset?> UnpublishedSince();
+
     /// <summary>Looks at the shards now, instead of at the next turn of its clock.</summary>
     [Alias("Refresh")]
     Task Refresh();

@@ -1,3 +1,5 @@
+using Monitoring.Cluster.Incidents;
+using Monitoring.Cluster.Wire;
 using Monitoring.Core;
 
 namespace Monitoring.Cluster.Leaderboard;
@@ -6,10 +8,15 @@ namespace Monitoring.Cluster.Leaderboard;
 [Alias("monitoring.score-shard")]
 internal interface IScoreShardGrain : IGrainWithIntegerKey
 {
-    /// <summary>Shows a row from now on, or with null none. Of two calls for one orchestrator the higher version stays, in whatever order.</summary>
+    /// <summary>Shows a row from now on, or with null none, and how the orchestrator stands. Of two calls for one orchestrator the higher version stays, in whatever order.</summary>
     /// <returns>0 when it is shown; the version that stays when that is as high.</returns>
     [Alias("Show")]
-    Task<long> Show(OrchestratorId orchestrator, LeaderboardRow? row, long version);
+    Task<long> Show(OrchestratorId orchestrator, LeaderboardRow? row, long version, OrchestratorStanding? standing);
+
+    /// <summary>How the shard's orchestrators stand together.</summary>
+    [Alias("Standing")]
+    [ResponseTimeout("00:00:05")]
+    Task<ShardStanding> Standing();
 
     /// <summary>The rows, if they changed since.</summary>
     /// <param name="known">What the caller has: <see cref="ShardRows.Version"/>; 0 for nothing.</param>
@@ -35,4 +42,39 @@ internal sealed class ShardRows
     /// <summary>In order of the orchestrators' addresses.</summary>
     [Id(2)]
     public required ImmutableArray<LeaderboardRow> Rows { get; init; }
+}
+
+/// <summary>How the orchestrators of a shard stand together.</summary>
+[GenerateSerializer]
+[Alias("monitoring.shard-standing")]
+[Immutable]
+internal sealed class ShardStanding
+{
+    /// <summary>False while the shard still collects after its activation.</summary>
+    [Id(0)]
+    public required bool IsComplete { get; init; }
+
+    /// <summary>Those in the active set.</summary>
+    [Id(1)]
+    public required int Active { get; init; }
+
+    /// <summary>Those of them that are not up.</summary>
+    [Id(2)]
+    public required int Troubled { get; init; }
+
+    /// <summary>Those of them that are down or recovering.</summary>
+    [Id(3)]
+    public required int Down { get; init; }
+
+    /// <summary>Planned tests of the last 24 hours in our regions, of those in the active set.</summary>
+    [Id(4)]
+    public required long Planned { get; init; }
+
+    /// <summary>Those of them that count.</summary>
+    [Id(5)]
+    public required long Counted { get; init; }
+
+    /// <summary>Who does not answer where.</summary>
+    [Id(6)]
+    public required ImmutableArray<FailingWire> Failing { get; init; }
 }

@@ -12,6 +12,7 @@ internal sealed class LeaderboardGrain(HubRules rules, TimeProvider time) : Grai
 {
     private readonly ShardRows?[] _shards = new ShardRows?[rules.ScoreShards];
     private LeaderboardSnapshot? _current;
+    private DateTimeOffset _completeAt = time.GetUtcNow();
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -21,21 +22,28 @@ internal sealed class LeaderboardGrain(HubRules rules, TimeProvider time) : Grai
 
     public Task<LeaderboardSnapshot?> IfNewer(long version) => Task.FromResult(_current is { } current && current.Version > version ? current : null);
 
+    // Somewhat later than the next turn of the clock would have been: a turn that is late is none that failed.
+    public Task<DateTimeOffset?> UnpublishedSince() => Task.FromResult<DateTimeOffset?>(time.GetUtcNow() - _completeAt > rules.SnapshotEvery * 10 ? _completeAt : null);
+
     public async Task Refresh()
     {
         var news = await Task.WhenAll(_shards.Select((known, shard) => GrainFactory.GetGrain<IScoreShardGrain>(shard).RowsSince(known?.Version ?? 0)));
         var isChanged = false;
+        var areComplete = true;
         for (var i = 0; i < news.Length; i++)
         {
             // A shard that has just begun to live knows less than it told before: what it said last stands until it has collected.
-            if (news[i] is not { } rows || (!rows.IsComplete && _shards[i] is not null)) continue;
+            if (news[i] is not { } rows) continue;
+            areComplete &= rows.IsComplete;
             if (!rows.IsComplete) continue;
             _shards[i] = rows;
             isChanged = true;
         }
 
-        if (!isChanged || _shards.Any(s => s is null)) return;
+        if (_shards.Any(s => s is null)) return;
         var now = time.GetUtcNow();
+        if (areComplete) _completeAt = now;
+        if (!isChanged) return;
 
         // Grows over activations too: no silo ever takes an older snapshot for a newer one.
         var version = Math.Max((_current?.Version ?? 0) + 1, now.ToUnixTimeMilliseconds());

@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Logging;
 using Monitoring.Cluster.Hosting;
+using Monitoring.Cluster.Incidents;
 using Monitoring.Cluster.Orchestrators;
 using Monitoring.Cluster.Registry;
 using Monitoring.Cluster.Roles;
+using Monitoring.Cluster.Wire;
 using Monitoring.Core;
 using Orleans.Concurrency;
 
@@ -21,6 +23,7 @@ internal sealed partial class ScoreShardGrain(HubRules rules, TimeProvider time,
 {
     private const int AtOnce = 64;
     private readonly SortedDictionary<OrchestratorId, LeaderboardRow> _rows = [];
+    private readonly Dictionary<OrchestratorId, OrchestratorStanding> _standings = [];
     private readonly Dictionary<OrchestratorId, long> _versions = [];
     private long _version;
     private bool _isComplete;
@@ -33,19 +36,36 @@ internal sealed partial class ScoreShardGrain(HubRules rules, TimeProvider time,
         return Task.CompletedTask;
     }
 
-    public Task<long> Show(OrchestratorId orchestrator, LeaderboardRow? row, long version)
+    public Task<long> Show(OrchestratorId orchestrator, LeaderboardRow? row, long version, OrchestratorStanding? standing)
     {
         if (_versions.GetValueOrDefault(orchestrator) is var known && known >= version) return Task.FromResult(known);
         _versions[orchestrator] = version;
-        Put(orchestrator, row);
+        Put(orchestrator, row, standing);
         return Task.FromResult(0L);
+    }
+
+    public Task<ShardStanding> Standing()
+    {
+        var active = _standings.Where(s => s.Value.Active).ToList();
+        var cells = _rows.Values.Where(r => r.Active).SelectMany(r => r.Cells).Where(c => rules.Policy.Schedule.Regions.Contains(c.Region)).ToList();
+        return Task.FromResult(new ShardStanding
+        {
+            IsComplete = _isComplete,
+            Active = active.Count,
+            Troubled = active.Count(s => s.Value.PhaseOf() != AvailabilityPhase.Up),
+            Down = active.Count(s => s.Value.PhaseOf() is AvailabilityPhase.Down or AvailabilityPhase.Recovering),
+            Planned = cells.Sum(c => (long)c.Cell.Planned),
+            Counted = cells.Sum(c => (long)Math.Min(c.Cell.Tests, c.Cell.Planned)),
+            Failing = [.. active.SelectMany(s => s.Value.Failing.Select(f => new FailingWire { Orchestrator = s.Key, Sight = f }))],
+        });
     }
 
     public Task<ShardRows?> RowsSince(long known) =>
         Task.FromResult(known == _version ? null : new ShardRows { Version = _version, IsComplete = _isComplete, Rows = [.. _rows.Values] });
 
-    private void Put(OrchestratorId orchestrator, LeaderboardRow? row)
+    private void Put(OrchestratorId orchestrator, LeaderboardRow? row, OrchestratorStanding? standing)
     {
+        if (standing is not null) _standings[orchestrator] = standing;
         if (row is not null) _rows[orchestrator] = row;
         else if (!_rows.Remove(orchestrator)) return;
         Changed();
@@ -63,12 +83,12 @@ internal sealed partial class ScoreShardGrain(HubRules rules, TimeProvider time,
             foreach (var some in known.Chunk(AtOnce))
             {
                 stop.ThrowIfCancellationRequested();
-                var rows = await Task.WhenAll(some.Select(id => GrainFactory.GetGrain<IOrchestratorGrain>(id.Text).Row()));
+                var rows = await Task.WhenAll(some.Select(id => GrainFactory.GetGrain<IOrchestratorGrain>(id.Text).Shown()));
 
                 // What an orchestrator has shown by itself meanwhile is newer.
                 for (var i = 0; i < some.Length; i++)
                 {
-                    if (!_versions.ContainsKey(some[i])) Put(some[i], rows[i]);
+                    if (!_versions.ContainsKey(some[i])) Put(some[i], rows[i].Row, rows[i].Standing);
                 }
             }
 

@@ -4,7 +4,8 @@ namespace Monitoring.Cluster.Orchestrators;
 
 /// <summary>
 /// Which steps of the decider must be on disk before anybody acts on them: those that cannot be made again from the plan and the clock. A
-/// test that is merely planned can; a lease, an outcome and an enrolment cannot.
+/// test that is merely planned can; a lease, an outcome, an enrolment, and whether it is up, with the incidents about it, cannot. That a
+/// notification was taken need not be: it is offered again and known.
 /// </summary>
 internal static class Durability
 {
@@ -14,6 +15,9 @@ internal static class Durability
         || before.Active != after.Active
         || before.WithdrawnAt != after.WithdrawnAt
         || before.Owed != after.Owed
+        || before.Availability.Phase != after.Availability.Phase
+        || before.Availability.Flapping != after.Availability.Flapping
+        || before.Availability.Incidents.Open != after.Availability.Incidents.Open
         || !Leased(before).SequenceEqual(Leased(after))
         || !before.Cells.Select(c => c.Window).SequenceEqual(after.Cells.Select(c => c.Window));
 

@@ -1,3 +1,4 @@
+using Monitoring.Cluster.Wire;
 using Monitoring.Core;
 using Monitoring.Probing;
 using Orleans.Concurrency;
@@ -39,6 +40,13 @@ internal interface IOrchestratorGrain : IGrainWithStringKey
     [Alias("Reclassify")]
     Task Reclassify(TestId test, RegionId region, DateTimeOffset testTime, Outcome outcome);
 
+    /// <summary>A region checked whether it lives. When it completes it is decided what that means, and what must not be forgotten is written down.</summary>
+    /// <param name="region">The region.</param>
+    /// <param name="checks">Its checks, oldest first.</param>
+    /// <param name="regions">The regions' health with these checks.</param>
+    [Alias("Checked")]
+    Task Checked(RegionId region, ImmutableArray<LivenessCheckWire> checks, RegionHealthView regions);
+
     /// <summary>The regions' health changed; what an anomaly covers is judged again.</summary>
     [Alias("Look")]
     Task Look(RegionHealthView regions);
@@ -52,9 +60,29 @@ internal interface IOrchestratorGrain : IGrainWithStringKey
     [ReadOnly]
     Task<LeaderboardRow?> Row();
 
+    /// <summary>Its row, and how it stands in the eyes of the regions.</summary>
+    [Alias("Shown")]
+    [ReadOnly]
+    Task<ShownOrchestrator> Shown();
+
     /// <summary>Makes the windows again from the stored results.</summary>
     /// <returns>Revisions folded.</returns>
     [Alias("Rebuild")]
     [ResponseTimeout("00:01:00")]
     Task<int> Rebuild();
+}
+
+/// <summary>What is shown of an orchestrator.</summary>
+[GenerateSerializer]
+[Alias("monitoring.shown-orchestrator")]
+[Immutable]
+internal sealed class ShownOrchestrator
+{
+    /// <summary>Its row of the leaderboard; null when nothing of it is published.</summary>
+    [Id(0)]
+    public LeaderboardRow? Row { get; init; }
+
+    /// <summary>How it stands.</summary>
+    [Id(1)]
+    public required OrchestratorStanding Standing { get; init; }
 }

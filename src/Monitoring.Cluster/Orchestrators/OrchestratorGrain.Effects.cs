@@ -1,8 +1,13 @@
 using Monitoring.Cluster.Health;
+using Monitoring.Cluster.Incidents;
 using Monitoring.Cluster.Leaderboard;
+using Monitoring.Cluster.Liveness;
 using Monitoring.Cluster.Regions;
 using Monitoring.Cluster.Registry;
+using Monitoring.Cluster.Wire;
 using Monitoring.Core;
+using Monitoring.Probing;
+using Monitoring.Web;
 
 namespace Monitoring.Cluster.Orchestrators;
 
@@ -12,6 +17,7 @@ internal sealed partial class OrchestratorGrain
     private async Task RunAsync(List<Effect> effects)
     {
         var full = new List<TestId>();
+        var owed = new List<Notification>();
         DateTimeOffset? armed = null;
         var shows = false;
         foreach (var effect in effects)
@@ -27,8 +33,20 @@ internal sealed partial class OrchestratorGrain
                 case Effect.CancelTest cancel:
                     await TryAsync("taken out of the queue", () => QueueOf(cancel.Region).Cancel(cancel.Test));
                     break;
-                case Effect.PublishScore:
+                case Effect.PublishScore or Effect.PublishAvailability:
                     shows = true;
+                    break;
+                case Effect.CheckLiveness check:
+                    await TryAsync("asked about", () => GrainFactory.GetGrain<ILivenessGrain>(check.Region.Code).CheckNow(check.Orchestrator));
+                    break;
+                case Effect.OpenIncident { Notification: var opened }:
+                    owed.Add(opened);
+                    break;
+                case Effect.ChangeIncident { Notification: var changed }:
+                    owed.Add(changed);
+                    break;
+                case Effect.ResolveIncident { Notification: var resolved }:
+                    owed.Add(resolved);
                     break;
                 case Effect.ArmDeadline arm:
                     armed = arm.At;
@@ -36,25 +54,43 @@ internal sealed partial class OrchestratorGrain
             }
         }
 
-        if (shows) await ShowAsync();
+        if (shows || !OrchestratorStanding.Of(_state).Same(_shown)) await ShowAsync();
         if (armed is { } at) Arm(at);
-        foreach (var test in full) await HandleAsync(new Event.TestDeferred(test, OutcomeCode.QueueFull));
+        if (owed.Count > 0) await TryAsync("told of", () => TellAsync([.. owed.Distinct()]));
+        foreach (var test in full) await HandleAsync([new Event.TestDeferred(test, OutcomeCode.QueueFull)]);
     }
 
     private IRegionQueueGrain QueueOf(RegionId region) => GrainFactory.GetGrain<IRegionQueueGrain>(region.Code);
+
+    /// <summary>Gives what is owed to whoever sees that it is told; what is taken is owed no more.</summary>
+    private async Task TellAsync(ImmutableArray<Notification> owed)
+    {
+        await GrainFactory.GetGrain<IIncidentGrain>(0).Take(owed);
+        await HandleAsync([.. owed.Select(n => new Event.NotificationTaken(n.Incident.Key, n.Sequence))]);
+    }
+
+    private async Task<ReportAnswer> LieAsync(TestResult result, string what)
+    {
+        await TryAsync("told of a lie", () => GrainFactory.GetGrain<IRegionHealthGrain>(0).Refused(result.Region, nameof(RefusalKind.Lie), 1, $"the result of {result.Id}: {what}"));
+        return new ReportAnswer(false, what);
+    }
 
     /// <summary>Puts the row as it stands in front of the leaderboard.</summary>
     private Task ShowAsync() => TryAsync("shown", async () =>
     {
         var shard = GrainFactory.GetGrain<IScoreShardGrain>(ScoreShards.Of(Id, rules.ScoreShards));
         var row = LeaderboardRow.Of(_state);
+        var standing = OrchestratorStanding.Of(_state);
         _rowVersion = Math.Max(_rowVersion + 1, time.GetUtcNow().UtcTicks);
-        var known = await shard.Show(Id, row, _rowVersion);
-        if (known == 0) return;
+        var known = await shard.Show(Id, row, _rowVersion, standing);
+        if (known != 0)
+        {
+            // An activation before this one had shown something by a clock that was ahead, or in the same instant.
+            _rowVersion = known + 1;
+            await shard.Show(Id, row, _rowVersion, standing);
+        }
 
-        // An activation before this one had shown something by a clock that was ahead, or in the same instant.
-        _rowVersion = known + 1;
-        await shard.Show(Id, row, _rowVersion);
+        _shown = standing;
     });
 
     private async Task LearnAsync(TestResult result)
@@ -111,7 +147,7 @@ internal sealed partial class OrchestratorGrain
     {
         try
         {
-            await HandleAsync(new Event.Ticked());
+            await HandleAsync([new Event.Ticked()]);
         }
         catch (Exception e)
         {

@@ -1,4 +1,5 @@
 using Monitoring.Cluster.Health;
+using Monitoring.Cluster.Liveness;
 using Monitoring.Cluster.Orchestrators;
 using Monitoring.Core;
 using Monitoring.Probing;
@@ -29,23 +30,20 @@ internal sealed class GrainHub(IGrainFactory grains) : IHub
         grains.GetGrain<IOrchestratorGrain>(result.Orchestrator.Text).Report(result).WaitAsync(cancellationToken);
 
     /// <inheritdoc />
-    /// <exception cref="NotSupportedException">The report has checks: the cluster orders none (<see cref="LivenessOrdersAsync"/>), so they are not its own.</exception>
-    public async Task LivenessAsync(RegionId region, LivenessReport report, CancellationToken cancellationToken)
-    {
-        if (!report.Checks.IsDefaultOrEmpty) throw new NotSupportedException("The cluster orders no liveness checks and takes none.");
-        if (report.ControlsWell is { } well) await grains.GetGrain<IRegionHealthGrain>(0).Controls(region, well).WaitAsync(cancellationToken);
-    }
+    public Task LivenessAsync(RegionId region, LivenessReport report, CancellationToken cancellationToken) =>
+        grains.GetGrain<ILivenessGrain>(region.Code).Report(report).WaitAsync(cancellationToken);
 
     /// <inheritdoc />
-    /// <remarks>The cluster orders no liveness checks: the answer never has targets.</remarks>
     public async Task<LivenessOrders> LivenessOrdersAsync(RegionId region, long known, TimeSpan wait, CancellationToken cancellationToken)
     {
-        await Task.Delay(wait, cancellationToken);
-        return new LivenessOrders { Version = known };
+        var orders = await grains.GetGrain<ILivenessGrain>(region.Code).Orders(known, wait, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        return orders;
     }
 
     /// <inheritdoc />
-    /// <remarks>The cluster shows no vitals of regions: what can be used is taken and forgotten.</remarks>
     public Task HealthAsync(RegionId region, RegionVitals vitals, CancellationToken cancellationToken) =>
-        vitals.Problem() is { } problem ? throw new ArgumentException($"The vitals of {region} cannot be used: {problem}.", nameof(vitals)) : Task.CompletedTask;
+        vitals.Problem() is { } problem
+            ? throw new ArgumentException($"What {region} tells of itself cannot be used: {problem}.", nameof(vitals))
+            : grains.GetGrain<IRegionHealthGrain>(0).Vitals(region, vitals).WaitAsync(cancellationToken);
 }

@@ -36,8 +36,37 @@ internal interface IRegionQueueGrain : IGrainWithStringKey
     [Alias("Done")]
     Task Done(TestId test);
 
+    /// <summary>How the queue stands.</summary>
+    [Alias("Standing")]
+    [AlwaysInterleave]
+    [ResponseTimeout("00:00:02")]
+    Task<QueueStanding> Standing();
+
     /// <summary>True when nobody of the region has asked for work for a while.</summary>
     [Alias("IsStale")]
     [AlwaysInterleave]
     Task<bool> IsStale();
+}
+
+/// <summary>How a region's queue stands.</summary>
+[GenerateSerializer]
+[Alias("monitoring.queue-standing")]
+[Immutable]
+internal sealed class QueueStanding
+{
+    /// <summary>Jobs that wait.</summary>
+    [Id(0)]
+    public required int Waiting { get; init; }
+
+    /// <summary>Jobs that are leased and not ended.</summary>
+    [Id(1)]
+    public required int Leased { get; init; }
+
+    /// <summary>When a process of the region asked for work last, UTC; null when none did since <see cref="Since"/>.</summary>
+    [Id(2)]
+    public required DateTimeOffset? LastAsked { get; init; }
+
+    /// <summary>Since when the queue looks, UTC: it begins anew with its silo.</summary>
+    [Id(3)]
+    public required DateTimeOffset Since { get; init; }
 }

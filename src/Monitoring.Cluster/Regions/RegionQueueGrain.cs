@@ -1,5 +1,8 @@
+using System.Globalization;
+using System.Numerics;
 using Microsoft.Extensions.Logging;
 using Monitoring.Cluster.Hosting;
+using Monitoring.Cluster.Money;
 using Monitoring.Cluster.Orchestrators;
 using Monitoring.Cluster.Roles;
 using Monitoring.Core;
@@ -15,7 +18,7 @@ namespace Monitoring.Cluster.Regions;
 [KeepAlive]
 [HubOnly]
 [GrainType("region-queue")]
-internal sealed partial class RegionQueueGrain(HubRules rules, StoreGate store, SiloStopping stopping, TimeProvider time, ILogger<RegionQueueGrain> log) : Grain, IRegionQueueGrain
+internal sealed partial class RegionQueueGrain(HubRules rules, StoreGate store, SiloSeal seals, SiloStopping stopping, TimeProvider time, ILogger<RegionQueueGrain> log) : Grain, IRegionQueueGrain
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
     private readonly Dictionary<TestId, OrchestratorId> _jobs = [];
@@ -49,7 +52,10 @@ internal sealed partial class RegionQueueGrain(HubRules rules, StoreGate store, 
 
     public async Task<ImmutableArray<TestJob>> Lease(int workers, TimeSpan wait, CancellationToken cancellationToken)
     {
+        var region = RegionId.Parse(this.GetPrimaryKeyString());
+        if (!rules.Policy.Schedule.Regions.Contains(region)) throw new ArgumentException($"{region} is not a region of this cluster.");
         if (workers <= 0) return [];
+        var seal = await seals.LoadAsync();
         var until = time.GetUtcNow() + (wait < LongestWait ? wait : LongestWait);
         while (true)
         {
@@ -59,7 +65,12 @@ internal sealed partial class RegionQueueGrain(HubRules rules, StoreGate store, 
             // While nothing can be stored nothing is begun.
             var jobs = ImmutableArray<TestJob>.Empty;
             if (store.IsOpen) (_queue, jobs) = _queue.Lease(now, workers, rules.LeaseAhead);
-            if (!jobs.IsEmpty && await WrittenDownAsync(jobs, cancellationToken) is { IsEmpty: false } granted) return granted;
+            if (!jobs.IsEmpty && await WrittenDownAsync(jobs, cancellationToken) is { IsEmpty: false } granted)
+            {
+                var grantedAt = time.GetUtcNow();
+                return [.. granted.Select(job => seal.Seal(job, grantedAt))];
+            }
+
             now = time.GetUtcNow();
             if (now >= until || stopping.Token.IsCancellationRequested || cancellationToken.IsCancellationRequested) return [];
 
@@ -80,6 +91,7 @@ internal sealed partial class RegionQueueGrain(HubRules rules, StoreGate store, 
         if (!_queue.IsLeased(test) || !_jobs.TryGetValue(test, out var orchestrator)) return;
         await Orchestrator(orchestrator).Defer(test, reason);
         Forget(test);
+        if (rules.Caps is not null) await GrainFactory.GetGrain<IBudgetGrain>(0).Settle(test, "0");
     }
 
     public Task Done(TestId test)
@@ -87,6 +99,9 @@ internal sealed partial class RegionQueueGrain(HubRules rules, StoreGate store, 
         Forget(test);
         return Task.CompletedTask;
     }
+
+    public Task<QueueStanding> Standing() =>
+        Task.FromResult(new QueueStanding { Waiting = _queue.Waiting, Leased = _queue.Leased, LastAsked = _queue.LastAsked, Since = _since });
 
     // One that has just begun to live has not been asked yet, which says nothing of the region.
     public Task<bool> IsStale()
@@ -101,15 +116,56 @@ internal sealed partial class RegionQueueGrain(HubRules rules, StoreGate store, 
     private async Task<ImmutableArray<TestJob>> WrittenDownAsync(ImmutableArray<TestJob> jobs, CancellationToken cancellationToken)
     {
         var written = await Task.WhenAll(jobs.Select(IsWrittenDownAsync));
-        var granted = ImmutableArray.CreateBuilder<TestJob>(jobs.Length);
+        var leased = ImmutableArray.CreateBuilder<TestJob>(jobs.Length);
         for (var i = 0; i < jobs.Length; i++)
         {
-            if (!written[i]) Forget(jobs[i].Id);
-            else if (cancellationToken.IsCancellationRequested) await Return(jobs[i].Id, nameof(OutcomeCode.ShuttingDown));
-            else granted.Add(jobs[i]);
+            if (written[i]) leased.Add(jobs[i]);
+            else Forget(jobs[i].Id);
         }
 
-        return granted.ToImmutable();
+        var paid = leased.Count == 0 || rules.Caps is null ? leased.ToImmutable() : await WithAllowanceAsync(leased.ToImmutable());
+        if (!cancellationToken.IsCancellationRequested) return paid;
+        foreach (var job in paid) await Return(job.Id, nameof(OutcomeCode.ShuttingDown));
+        return [];
+    }
+
+    /// <summary>What may be spent is written down before anybody gets a job; where a cap is reached, or nobody can write, the test does not start.</summary>
+    private async Task<ImmutableArray<TestJob>> WithAllowanceAsync(ImmutableArray<TestJob> jobs)
+    {
+        ImmutableArray<string> allowances;
+        try
+        {
+            allowances = await GrainFactory.GetGrain<IBudgetGrain>(0).Reserve([.. jobs.Select(SpendRequest.Of)]);
+        }
+        catch (Exception e)
+        {
+            LogNotReserved(jobs.Length, e.Message);
+            allowances = [.. jobs.Select(_ => "0")];
+        }
+
+        var paid = ImmutableArray.CreateBuilder<TestJob>(jobs.Length);
+        foreach (var (job, text) in jobs.Zip(allowances))
+        {
+            var allowance = BigInteger.Parse(text, CultureInfo.InvariantCulture);
+            if (allowance.Sign > 0)
+            {
+                paid.Add(job with { Allowance = allowance });
+                continue;
+            }
+
+            Forget(job.Id);
+            try
+            {
+                await Orchestrator(job.Orchestrator).Defer(job.Id, nameof(OutcomeCode.SpendCap));
+            }
+            catch (Exception e)
+            {
+                // It ends as a test that nobody reported.
+                LogNotLeased(job.Id, e.Message);
+            }
+        }
+
+        return paid.ToImmutable();
     }
 
     private async Task<bool> IsWrittenDownAsync(TestJob job)
@@ -139,6 +195,9 @@ internal sealed partial class RegionQueueGrain(HubRules rules, StoreGate store, 
     }
 
     private IOrchestratorGrain Orchestrator(OrchestratorId id) => GrainFactory.GetGrain<IOrchestratorGrain>(id.Text);
+
+    [LoggerMessage(2012, LogLevel.Error, "{Count} tests do not start, for what they may spend could not be written down: {Why}")]
+    private partial void LogNotReserved(int count, string why);
 
     [LoggerMessage(2011, LogLevel.Warning, "{Test} was not leased, for its orchestrator could not write it down: {Why}")]
     private partial void LogNotLeased(TestId test, string why);

@@ -18,6 +18,13 @@ internal interface IRegistryGrain : IGrainWithIntegerKey
     [AlwaysInterleave]
     Task<ImmutableArray<OrchestratorId>> Known(int shard);
 
+    /// <summary>The active set, if it changed since.</summary>
+    /// <param name="known">What the caller has: <see cref="ActiveSet.Version"/>; 0 for nothing.</param>
+    /// <returns>Null when nothing changed.</returns>
+    [Alias("Active")]
+    [AlwaysInterleave]
+    Task<ActiveSet?> Active(long known);
+
     /// <summary>True for whoever is, or lately was, enrolled.</summary>
     [Alias("Knows")]
     [AlwaysInterleave]
@@ -27,6 +34,21 @@ internal interface IRegistryGrain : IGrainWithIntegerKey
     /// <returns>False when there are too many of those.</returns>
     [Alias("NotePosted")]
     Task<bool> NotePosted(OrchestratorId orchestrator);
+}
+
+/// <summary>The active set as it is tested now.</summary>
+[GenerateSerializer]
+[Alias("monitoring.active-set")]
+[Immutable]
+internal sealed class ActiveSet
+{
+    /// <summary>Changes with every change, over activations too.</summary>
+    [Id(0)]
+    public required long Version { get; init; }
+
+    /// <summary>In order of address.</summary>
+    [Id(1)]
+    public required ImmutableArray<RegistryEntryWire> Entries { get; init; }
 }
 
 /// <summary>A <see cref="RegistryEntry"/> between silos.</summary>

@@ -3,6 +3,7 @@ using Monitoring.Cluster.Hosting;
 using Monitoring.Cluster.Leaderboard;
 using Monitoring.Cluster.Orchestrators;
 using Monitoring.Cluster.Roles;
+using Monitoring.Cluster.Schedule;
 using Monitoring.Cluster.State;
 using Monitoring.Core;
 
@@ -27,6 +28,8 @@ internal sealed partial class RegistryGrain(
     private readonly Dictionary<OrchestratorId, Enrolment> _known = [];
     private EnrolmentRule _rule = null!;
     private DateTimeOffset _everybodyAt;
+    private ActiveSet? _active;
+    private long _version;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -35,6 +38,7 @@ internal sealed partial class RegistryGrain(
             .Select(e => new RegistryEntry(e.Id, e.Record.ServiceUri, e.Record.Verified) { Maintenance = e.Record.Maintenance }));
         _untold.UnionWith(_known.Keys);
         _everybodyAt = time.GetUtcNow() + rules.EnrolAgainEvery;
+        Changed();
         this.RegisterGrainTimer(static (grain, _) => grain.TickAsync(), this, new GrainTimerCreationOptions(TimeSpan.Zero, rules.RetryAfter));
         return Task.CompletedTask;
     }
@@ -58,7 +62,7 @@ internal sealed partial class RegistryGrain(
         {
             var next = _known.Values.Where(e => !forgotten.Contains(e.Id)).ToDictionary(e => e.Id);
             foreach (var enrolment in changed) next[enrolment.Id] = enrolment;
-            await PersistAsync(kept.State with { Schema = RegistryDocument.Current, Enrolments = [.. next.Values.OrderBy(e => e.Id)] });
+            await this.KeepAsync(kept, kept.State with { Schema = RegistryDocument.Current, Enrolments = [.. next.Values.OrderBy(e => e.Id)] });
             foreach (var id in forgotten) _known.Remove(id);
             foreach (var enrolment in changed)
             {
@@ -70,12 +74,20 @@ internal sealed partial class RegistryGrain(
         }
 
         _rule = rule;
+        if (changed.Count > 0) Changed();
         await TellAsync();
         return rule.Active.Count;
     }
 
     public Task<ImmutableArray<OrchestratorId>> Known(int shard) =>
         Task.FromResult<ImmutableArray<OrchestratorId>>([.. _known.Keys.Concat(kept.State.Posted).Where(id => ScoreShards.Of(id, rules.ScoreShards) == shard).Distinct()]);
+
+    public Task<ActiveSet?> Active(long known)
+    {
+        if (known == _version) return Task.FromResult<ActiveSet?>(null);
+        _active ??= new ActiveSet { Version = _version, Entries = [.. _rule.Active.Values.OrderBy(e => e.Id).Select(RegistryEntryWire.Of)] };
+        return Task.FromResult<ActiveSet?>(_active);
+    }
 
     public Task<bool> Knows(OrchestratorId orchestrator) => Task.FromResult(_known.ContainsKey(orchestrator));
 
@@ -84,9 +96,12 @@ internal sealed partial class RegistryGrain(
         var posted = kept.State.Posted;
         if (_known.ContainsKey(orchestrator) || posted.Contains(orchestrator)) return true;
         if (posted.Length >= MostPosted) return false;
-        await PersistAsync(kept.State with { Schema = RegistryDocument.Current, Posted = posted.Add(orchestrator) });
+        await this.KeepAsync(kept, kept.State with { Schema = RegistryDocument.Current, Posted = posted.Add(orchestrator) });
         return true;
     }
+
+    // Grows over activations too: nobody takes another set for the one that he has.
+    private void Changed() => (_version, _active) = (Math.Max(_version + 1, time.GetUtcNow().ToUnixTimeMilliseconds()), null);
 
     private Task TickAsync()
     {
@@ -102,6 +117,18 @@ internal sealed partial class RegistryGrain(
 
     private async Task TellAsync()
     {
+        if (_untold.Count == 0) return;
+        try
+        {
+            // Written down before anybody plans by it.
+            await GrainFactory.GetGrain<IScheduleGrain>(0).Share([.. _untold.Where(_known.ContainsKey).Order().Select(id => ShareOf(_known[id]))]);
+        }
+        catch (Exception e)
+        {
+            LogNotShared(e.Message);
+            return;
+        }
+
         foreach (var some in _untold.ToList().Chunk(AtOnce)) await Task.WhenAll(some.Select(TellAsync));
     }
 
@@ -126,27 +153,22 @@ internal sealed partial class RegistryGrain(
         }
     }
 
-    private async Task PersistAsync(RegistryDocument document)
+    private static SlotShareWire ShareOf(Enrolment enrolment) => new()
     {
-        var before = kept.State;
-        kept.State = document;
-        try
-        {
-            await kept.WriteStateAsync();
-        }
-        catch
-        {
-            kept.State = before;
-            DeactivateOnIdle();
-            throw;
-        }
-    }
+        Id = enrolment.Id,
+        Endpoint = enrolment.WithdrawnAt is null ? enrolment.Record.Share.Endpoint : null,
+        Index = enrolment.WithdrawnAt is null ? enrolment.Record.Share.Index : 0,
+        Count = enrolment.WithdrawnAt is null ? enrolment.Record.Share.Count : 0,
+    };
 
     [LoggerMessage(2041, LogLevel.Information, "{Orchestrator} at {ServiceUri} is enrolled")]
     private partial void LogEnrolled(OrchestratorId orchestrator, string serviceUri);
 
     [LoggerMessage(2042, LogLevel.Information, "{Orchestrator} left the active set")]
     private partial void LogWithdrawn(OrchestratorId orchestrator);
+
+    [LoggerMessage(2044, LogLevel.Warning, "Who takes part in the slots could not be written down; nobody is told until it is: {Why}")]
+    private partial void LogNotShared(string why);
 
     [LoggerMessage(2043, LogLevel.Warning, "{Orchestrator} could not be told of its enrolment and is told again: {Why}")]
     private partial void LogNotTold(OrchestratorId orchestrator, string why);

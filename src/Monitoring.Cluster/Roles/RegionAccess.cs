@@ -1,5 +1,6 @@
 using System.Reflection;
 using Monitoring.Cluster.Health;
+using Monitoring.Cluster.Liveness;
 using Monitoring.Cluster.Orchestrators;
 using Monitoring.Cluster.Regions;
 using Monitoring.Core;
@@ -9,8 +10,8 @@ using Orleans.Runtime.MembershipService.SiloMetadata;
 namespace Monitoring.Cluster.Roles;
 
 /// <summary>
-/// Lets the silo of a region do what a region does, for its own region, and nothing else: lease, extend, return, report, and say how its
-/// controls are. A region that is taken over can then spoil its own results, not another's.
+/// Lets the silo of a region do what a region does, for its own region, and nothing else: lease, extend, return, report, say who lives,
+/// and how it is itself. A region that is taken over can then spoil its own results, not another's.
 /// </summary>
 internal sealed class RegionAccess(ISiloMetadataCache silos) : IIncomingGrainCallFilter
 {
@@ -40,7 +41,12 @@ internal sealed class RegionAccess(ISiloMetadataCache silos) : IIncomingGrainCal
             return method.Name == nameof(IOrchestratorGrain.Report) && context.Request.GetArgument(0) is TestResult result && result.Region.Code == region;
         }
 
-        return method.DeclaringType == typeof(IRegionHealthGrain) && method.Name == nameof(IRegionHealthGrain.Controls)
+        if (method.DeclaringType == typeof(ILivenessGrain))
+        {
+            return method.Name is nameof(ILivenessGrain.Report) or nameof(ILivenessGrain.Orders) && context.TargetId.Key.ToString() == region;
+        }
+
+        return method.DeclaringType == typeof(IRegionHealthGrain) && method.Name is nameof(IRegionHealthGrain.Controls) or nameof(IRegionHealthGrain.Vitals)
             && context.Request.GetArgument(0) is RegionId controlled && controlled.Code == region;
     }
 

@@ -1,6 +1,14 @@
+using System.Text.Json;
+using Monitoring.Core;
+using Monitoring.Web;
+using Orleans.Concurrency;
+
 namespace Monitoring.Cluster.Schedule;
 
-/// <summary>Keeps the master secret of the schedule, drawn once for the life of the cluster. Key 0.</summary>
+/// <summary>
+/// Keeps the master secret of the schedule, drawn once for the life of the cluster, and by which rules and for whom each day was planned.
+/// Key 0.
+/// </summary>
 [Alias("monitoring.schedule")]
 internal interface IScheduleGrain : IGrainWithIntegerKey
 {
@@ -8,4 +16,78 @@ internal interface IScheduleGrain : IGrainWithIntegerKey
     [Alias("Master")]
     [ResponseTimeout("00:00:10")]
     Task<byte[]> Master();
+
+    /// <summary>These rules are in force from now on, unless they are already. Written down when it completes.</summary>
+    [Alias("Rule")]
+    Task Rule(ScheduleRulesWire rules);
+
+    /// <summary>Orchestrators' parts in the slots from now on, where they are others. Written down when it completes.</summary>
+    [Alias("Share")]
+    Task Share(ImmutableArray<SlotShareWire> shares);
+
+    /// <summary>What is known of the days that are published, if it changed since.</summary>
+    /// <param name="known">What the caller has: <see cref="PlanHistoryWire.Version"/>; 0 for nothing.</param>
+    /// <returns>Null when nothing changed.</returns>
+    [Alias("History")]
+    Task<PlanHistoryWire?> History(long known);
+}
+
+/// <summary>An orchestrator's part in the slots between silos.</summary>
+[GenerateSerializer]
+[Alias("monitoring.slot-share")]
+[Immutable]
+internal sealed class SlotShareWire
+{
+    [Id(0)]
+    public required OrchestratorId Id { get; init; }
+
+    /// <summary>Null for one that left.</summary>
+    [Id(1)]
+    public string? Endpoint { get; init; }
+
+    [Id(2)]
+    public int Index { get; init; }
+
+    [Id(3)]
+    public int Count { get; init; }
+}
+
+/// <summary>The rules of a <see cref="SchedulePolicy"/> that are published, between silos.</summary>
+[GenerateSerializer]
+[Alias("monitoring.schedule-rules")]
+[Immutable]
+internal sealed class ScheduleRulesWire
+{
+    [Id(0)]
+    public required int TestsPerDay { get; init; }
+
+    [Id(1)]
+    public required ImmutableArray<RegionId> Regions { get; init; }
+
+    [Id(2)]
+    public required TimeSpan Guard { get; init; }
+
+    [Id(3)]
+    public required int SurpriseOneIn { get; init; }
+
+    public static ScheduleRulesWire Of(SchedulePolicy policy) =>
+        new() { TestsPerDay = policy.TestsPerDay, Regions = policy.Regions, Guard = policy.Guard, SurpriseOneIn = policy.SurpriseOneIn };
+
+    public SchedulePolicy To() => new() { TestsPerDay = TestsPerDay, Regions = Regions, Guard = Guard, SurpriseOneIn = SurpriseOneIn };
+}
+
+/// <summary>A <see cref="PlanHistory"/> between silos, as JSON.</summary>
+[GenerateSerializer]
+[Alias("monitoring.plan-history")]
+[Immutable]
+internal sealed class PlanHistoryWire
+{
+    /// <summary>Changes with every change, over activations too.</summary>
+    [Id(0)]
+    public required long Version { get; init; }
+
+    [Id(1)]
+    public required byte[] Json { get; init; }
+
+    public PlanHistory To() => JsonSerializer.Deserialize<PlanHistory>(Json) ?? throw new JsonException("The history is null.");
 }

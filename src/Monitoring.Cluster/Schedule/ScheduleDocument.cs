@@ -1,3 +1,5 @@
+using Monitoring.Web;
+
 namespace Monitoring.Cluster.Schedule;
 
 /// <summary>The schedule's state as it is stored.</summary>
@@ -10,4 +12,7 @@ internal sealed record ScheduleDocument
 
     /// <summary>The master secret in hexadecimal; empty until it is drawn.</summary>
     public string Master { get; init; } = "";
+
+    /// <summary>By which rules and for whom days were planned; null in a document of a program that did not remember it.</summary>
+    public PlanHistory? History { get; init; }
 }

@@ -20,7 +20,9 @@ internal sealed class SiloPlans(HubRules rules, IGrainFactory grains)
             if (_plans is not null) return;
         }
 
-        var master = await grains.GetGrain<IScheduleGrain>(0).Master();
+        var schedule = grains.GetGrain<IScheduleGrain>(0);
+        var master = await schedule.Master();
+        await schedule.Rule(ScheduleRulesWire.Of(rules.Policy.Schedule));
         lock (_gate)
         {
             _master = master;
@@ -32,7 +34,19 @@ internal sealed class SiloPlans(HubRules rules, IGrainFactory grains)
     /// <exception cref="InvalidOperationException"><see cref="LoadAsync"/> has not completed.</exception>
     public ImmutableArray<PlannedTest> PlanOf(OrchestratorId orchestrator, OrchestratorRecord record, DateOnly day)
     {
-        lock (_gate) return (_plans ?? throw new InvalidOperationException("The schedule's secret is not loaded.")).PlanOf(orchestrator, record, day);
+        lock (_gate) return Loaded().PlanOf(orchestrator, record, day);
+    }
+
+    /// <inheritdoc cref="DrawnPlans.Commitment" />
+    public string Commitment(DateOnly day)
+    {
+        lock (_gate) return Loaded().Commitment(day);
+    }
+
+    /// <inheritdoc cref="DrawnPlans.Reveal" />
+    public string? Reveal(DateOnly day, DateTimeOffset now)
+    {
+        lock (_gate) return Loaded().Reveal(day, now);
     }
 
     /// <summary>
@@ -44,4 +58,6 @@ internal sealed class SiloPlans(HubRules rules, IGrainFactory grains)
         var hash = HMACSHA256.HashData(_master, Encoding.ASCII.GetBytes("reminder|" + orchestrator.Text));
         return TimeSpan.FromTicks((long)(BitConverter.ToUInt64(hash) % (ulong)period.Ticks));
     }
+
+    private DrawnPlans Loaded() => _plans ?? throw new InvalidOperationException("The schedule's secret is not loaded.");
 }

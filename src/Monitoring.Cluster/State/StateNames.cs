@@ -13,4 +13,6 @@ internal static class StateNames
     public const string Schedule = "schedule";
     public const string Registry = "registry";
     public const string RegionHealth = "region-health";
+    public const string Incidents = "incidents";
+    public const string LeaseSeal = "lease-seal";
 }

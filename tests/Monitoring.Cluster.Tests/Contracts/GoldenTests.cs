@@ -6,6 +6,7 @@ using Monitoring.Cluster.State;
 using Monitoring.Core;
 using Monitoring.Probing;
 using Orleans.Serialization;
+using TestResult = Monitoring.Core.TestResult;
 
 namespace Monitoring.Cluster.Tests.Contracts;
 
@@ -35,6 +36,24 @@ public sealed class GoldenTests
         Allowance = 200_000_000_000_000,
     };
 
+    private static readonly TestResult Half = new()
+    {
+        Id = Job.Id,
+        Orchestrator = Job.Orchestrator,
+        Region = Job.Region,
+        PlannedAt = Job.NotBefore,
+        Outcome = new Outcome(OutcomeCode.Partial),
+        Summary = new TestSummary
+        {
+            StartedAt = Job.NotBefore,
+            Method = TestMethod.StreamTest("clip1", 15, 1),
+            Sums = new ScoreSums(30, 60, 15_000_000, 7_500_000),
+            Averages = new LegacyAverages(0.5, 2, 1),
+            SourceSegments = 15,
+        },
+        Evidence = new TestEvidence { DialledAddress = "192.0.2.1:8935" },
+    };
+
     [Fact]
     public void An_orchestrators_state_is_written_and_read_as_in_the_file()
     {
@@ -47,7 +66,7 @@ public sealed class GoldenTests
             TestTime = At,
             RecordedAt = At.AddSeconds(40),
             Outcome = new Outcome(OutcomeCode.Partial, "half of it"),
-            Summary = ClusterUnderTest.Result(Job, 30).Summary,
+            Summary = Half.Summary,
         };
         var state = OrchestratorState.New(One) with
         {
@@ -78,7 +97,7 @@ public sealed class GoldenTests
         })]);
         Check(serializer, "test-job", Job, j => j);
         Check(serializer, "orchestrator-record", Record, r => r);
-        Check(serializer, "test-result", ClusterUnderTest.Result(Job, 30), r => (r.Id, r.Summary.Sums, r.Evidence.DialledAddress));
+        Check(serializer, "test-result", Half, r => (r.Id, r.Summary.Sums, r.Evidence.DialledAddress));
         Check(serializer, "leaderboard-snapshot", new LeaderboardSnapshot(7, At, [row]), s => (s.Version, s.AsOf, s.Rows[0].Orchestrator, s.Rows[0].Cells[0]));
         Check(serializer, "region-health-view", new RegionHealthView([Fra], [new AnomalySpan(Fra, At, null, "a control failed")]), v => (v.Stale.Single(), v.Anomalies[0]));
         Check(serializer, "report-answer", new ReportAnswer(false, "no such test was planned"), a => a);
@@ -86,7 +105,7 @@ public sealed class GoldenTests
         Check(serializer, "registry-entry", RegistryEntryWire.Of(new RegistryEntry(One, "https://192.0.2.1:8935", true) { Maintenance = Record.Maintenance }), e => (e.Id, e.ServiceUri, e.To().Maintenance[0]));
     }
 
-    private static void Check<T, TSeen>(Serializer serializer, string name, T value, Func<T, TSeen> seen)
+    internal static void Check<T, TSeen>(Serializer serializer, string name, T value, Func<T, TSeen> seen)
     {
         var hex = Convert.ToHexStringLower(serializer.SerializeToArray(value));
         var golden = Golden($"{name}.v1.hex", hex);
@@ -94,11 +113,19 @@ public sealed class GoldenTests
         Assert.Equal(seen(value), seen(serializer.Deserialize<T>(Convert.FromHexString(golden))!));
     }
 
-    private static string Golden(string name, string now)
+    internal static string Folder
     {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Monitoring.sln"))) folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("No Monitoring.sln lies above the tests.");
-        var file = Path.Combine(folder, "tests", "Monitoring.Cluster.Tests", "Contracts", "Golden", name);
+        get
+        {
+            var folder = AppContext.BaseDirectory;
+            while (!File.Exists(Path.Combine(folder, "Monitoring.sln"))) folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("No Monitoring.sln lies above the tests.");
+            return Path.Combine(folder, "tests", "Monitoring.Cluster.Tests", "Contracts", "Golden");
+        }
+    }
+
+    internal static string Golden(string name, string now)
+    {
+        var file = Path.Combine(Folder, name);
         return File.Exists(file) ? File.ReadAllText(file).TrimEnd('\n') : throw new InvalidOperationException($"{file} is missing; it should hold\n{now}");
     }
 }

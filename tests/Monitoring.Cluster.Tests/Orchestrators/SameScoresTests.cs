@@ -1,13 +1,18 @@
 using Monitoring.Cluster.Hosting;
+using Monitoring.Cluster.Incidents;
 using Monitoring.Core;
 using TestResult = Monitoring.Core.TestResult;
 
 namespace Monitoring.Cluster.Tests.Orchestrators;
 
-/// <summary>A day of virtual time through the grains, and the same day through the bare decider: what is published is the same to the last bit.</summary>
+/// <summary>
+/// A day of virtual time through the grains, and the same day through the bare decider, which the hub of one process drives: what is published, who is up
+/// and what is told of whom is the same to the last bit.
+/// </summary>
 public sealed class SameScoresTests
 {
     private static readonly TimeSpan StepLength = TimeSpan.FromSeconds(20);
+    private static readonly OrchestratorId Dead = ClusterUnderTest.Orchestrator(3);
     private static readonly OrchestratorId[] All = [.. Enumerable.Range(1, 3).Select(ClusterUnderTest.Orchestrator)];
 
     [Fact]
@@ -20,6 +25,7 @@ public sealed class SameScoresTests
         await using var under = await ClusterUnderTest.StartAsync(2, rules, All);
         var alone = new Alone(rules, under.Time.GetUtcNow());
         var reported = 0;
+        var dies = (int)(TimeSpan.FromHours(5) / StepLength);
         for (var i = 0; i < TimeSpan.FromHours(25) / StepLength; i++)
         {
             under.Time.Advance(StepLength);
@@ -28,7 +34,7 @@ public sealed class SameScoresTests
             foreach (var region in rules.Policy.Schedule.Regions)
             {
                 var jobs = await under.Hub.LeaseAsync(region, 10, TimeSpan.Zero, CancellationToken.None);
-                Assert.Equal(alone.Lease(region, under.Time.GetUtcNow()), jobs);
+                Assert.Equal(alone.Lease(region, under.Time.GetUtcNow()), jobs.Select(j => j with { Lease = "" }));
                 foreach (var job in jobs)
                 {
                     var result = Result(job);
@@ -37,8 +43,27 @@ public sealed class SameScoresTests
                     reported++;
                 }
             }
+
+            // Every five minutes, or each minute while somebody is in doubt.
+            if (i % 15 != 0 && !(dies <= i && i < dies + 240 && i % 3 == 0)) continue;
+            foreach (var region in rules.Policy.Schedule.Regions)
+            {
+                var checks = All.Select(id => Check(id, under.Time.GetUtcNow(), alive: id != Dead || i < dies || i >= dies + 180)).ToImmutableArray();
+                await under.Hub.LivenessAsync(region, new LivenessReport { Checks = checks }, CancellationToken.None);
+                alone.Check(region, checks, under.Time.GetUtcNow());
+            }
         }
 
+        // What was owed of orchestrators, and whether each is up, is the same as well.
+        foreach (var id in All)
+        {
+            var told = (await under.Grains.GetGrain<IIncidentGrain>(0).Next(1000)).Where(n => n.Incident.Key.Orchestrator == id);
+            Assert.Equal(alone.Told.Where(n => n.Incident.Key.Orchestrator == id).Select(Text), told.Select(Text));
+            Assert.Equal(alone.Phase(id), (await under.Grain(id).Shown()).Standing.PhaseOf());
+        }
+
+        Assert.Equal(["Opened Page", "Resolved Page"], alone.Told.Where(n => n.Incident.Key == new IncidentKey(IncidentRule.OrchestratorDown, Dead, null, 1)).Select(n => $"{n.Kind} {n.Incident.Severity}"));
+        Assert.All(alone.Row(Dead).Cells, c => Assert.InRange(c.Availability!.Value, 0.9, 0.99));
         Assert.True(reported > 100, $"Only {reported} tests took place in 25 hours.");
         foreach (var id in All)
         {
@@ -49,6 +74,10 @@ public sealed class SameScoresTests
 
         Assert.Equal(All.SelectMany(id => alone.Row(id).Cells), (await under.BoardAsync()).Rows.SelectMany(r => r.Cells));
     }
+
+    private static LivenessCheck Check(OrchestratorId id, DateTimeOffset at, bool alive) => new(id, at, alive, alive ? OutcomeCode.Completed : OutcomeCode.Unreachable);
+
+    private static string Text(Notification n) => $"{n.Incident.Key.Text} {n.Sequence} {n.Kind} {n.Incident.Severity} {n.Incident.Since:O} {n.Incident.OpenedAt:O} {n.Incident.ResolvedAt:O} {n.Incident.Summary} {string.Join('|', n.Incident.Evidence)}";
 
     // What came back is a function of the test alone, and not always all of it.
     private static TestResult Result(TestJob job) => ClusterUnderTest.Result(job, job.Id.Text.Sum(c => c) % 7 * 10);
@@ -92,7 +121,23 @@ public sealed class SameScoresTests
             Handle(result.Orchestrator, new Event.ResultReported(result), now);
         }
 
+        public void Check(RegionId region, ImmutableArray<LivenessCheck> checks, DateTimeOffset now)
+        {
+            foreach (var check in checks) Handle(check.Orchestrator, new Event.LivenessChecked(region, [check]), now);
+        }
+
+        public List<Notification> Told { get; } = [];
+
+        public AvailabilityPhase Phase(OrchestratorId id) => _states[id].Availability.Phase;
+
         public LeaderboardRow Row(OrchestratorId id) => LeaderboardRow.Of(_states[id])!;
+
+        private void Tell(OrchestratorId id, Notification notification, DateTimeOffset now)
+        {
+            if (Told.Any(t => t.Incident.Key == notification.Incident.Key && t.Sequence == notification.Sequence)) return;
+            Told.Add(notification);
+            Handle(id, new Event.NotificationTaken(notification.Incident.Key, notification.Sequence), now);
+        }
 
         private void Handle(OrchestratorId id, Event e, DateTimeOffset now)
         {
@@ -107,6 +152,15 @@ public sealed class SameScoresTests
                         break;
                     case Effect.CancelTest cancel:
                         _queues[cancel.Region] = _queues[cancel.Region].Remove(cancel.Test);
+                        break;
+                    case Effect.OpenIncident { Notification: var opened }:
+                        Tell(id, opened, now);
+                        break;
+                    case Effect.ChangeIncident { Notification: var changed }:
+                        Tell(id, changed, now);
+                        break;
+                    case Effect.ResolveIncident { Notification: var resolved }:
+                        Tell(id, resolved, now);
                         break;
                     case Effect.RecordOutcome record:
                         Handle(id, new Event.OutcomeStored(record.Revision.Test, record.Revision.Revision), now);

@@ -36,7 +36,7 @@ internal sealed class PostgresCluster : IAsyncDisposable
         var server = await PostgresServer.SharedAsync();
         var address = await server.CreateDatabaseAsync();
         var url = PostgresUrl.Parse(address);
-        await new Migrator(url, MigrationSource.Results, ClusterTables.Source).MigrateAsync(null, CancellationToken.None);
+        await new Migrator(url, ClusterTables.Sources).MigrateAsync(null, CancellationToken.None);
         var time = new VirtualTime(new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero));
         var results = await PostgresResultStore.OpenAsync(url, new PostgresRetention(), time, null, CancellationToken.None);
         var cluster = new PostgresCluster(address, url, results, time);
@@ -53,6 +53,7 @@ internal sealed class PostgresCluster : IAsyncDisposable
         {
             silo.AddHub(ClusterUnderTest.Rules);
             silo.UsePostgres(Url, "test");
+            silo.AddHubTables(Url);
             silo.ConfigureEndpoints(IPAddress.Loopback, siloPort, gatewayPort, listenOnAnyHostAddress: false);
             silo.Services.AddSingleton<IResultStore>(_results);
             silo.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Time));

@@ -16,7 +16,7 @@ public sealed class RegionQueueGrainTests
         var fra = await under.LeaseSomeAsync(Fra, One);
         Assert.All(fra, j => Assert.Equal(Fra, j.Region));
         Assert.Empty(await under.Hub.LeaseAsync(Fra, 100, TimeSpan.Zero, CancellationToken.None));
-        Assert.Empty(await under.Hub.LeaseAsync(RegionId.Parse("NYC"), 100, TimeSpan.Zero, CancellationToken.None));
+        await Assert.ThrowsAsync<ArgumentException>(() => under.Hub.LeaseAsync(RegionId.Parse("NYC"), 100, TimeSpan.Zero, CancellationToken.None));
         Assert.True(await under.Hub.ExtendAsync(Fra, fra[0].Id, CancellationToken.None));
         Assert.False(await under.Hub.ExtendAsync(ClusterUnderTest.Mdw, fra[0].Id, CancellationToken.None));
     }
@@ -70,7 +70,7 @@ public sealed class RegionQueueGrainTests
     public async Task Long_polls_end_as_the_silo_shuts_down()
     {
         var under = await ClusterUnderTest.StartAsync(enrolled: One);
-        var queue = under.Grains.GetGrain<IRegionQueueGrain>("SIN");
+        var queue = under.Grains.GetGrain<IRegionQueueGrain>(ClusterUnderTest.Mdw.Code);
         var polling = queue.Lease(1, TimeSpan.FromMinutes(1), CancellationToken.None);
         await queue.Extend(TestId.OnDemand("barrier"));
 

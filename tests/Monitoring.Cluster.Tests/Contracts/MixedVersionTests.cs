@@ -1,0 +1,55 @@
+using Microsoft.Extensions.DependencyInjection;
+using Monitoring.Cluster.Wire;
+using Monitoring.Core;
+using Orleans.Serialization;
+
+namespace Monitoring.Cluster.Tests.Contracts;
+
+/// <summary>
+/// Two versions of silos at once (N and N-1), as while they are exchanged one by one. What may change between them: members are added with new
+/// ids, to messages, to states and to the end of a method's parameters; nothing is renumbered, renamed or given another type. What the older one
+/// wrote the golden files hold.
+/// </summary>
+public sealed class MixedVersionTests
+{
+    private static readonly DateTimeOffset At = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
+    private static readonly RegionId Fra = RegionId.Parse("FRA");
+
+    [Fact]
+    public void A_member_that_the_receiver_does_not_know_is_passed_over_and_one_that_the_sender_did_not_know_is_empty()
+    {
+        using var services = new ServiceCollection().AddSerializer().BuildServiceProvider();
+        var serializer = services.GetRequiredService<Serializer>();
+        var now = new RegionHealthWire { Stale = [Fra], Anomalies = [new AnomalySpan(Fra, At, null, "a control failed")], Muted = [new AnomalySpan(Fra, At, null, "most fail")] };
+        var older = serializer.Deserialize<OlderRegionHealthWire>(serializer.SerializeToArray(now));
+        Assert.Equal((Fra, "a control failed"), (older.Stale[0], older.Anomalies[0].Reason));
+        var newer = serializer.Deserialize<RegionHealthWire>(serializer.SerializeToArray(older));
+        Assert.Equal(Fra, newer.Stale[0]);
+        Assert.True(newer.Muted.IsDefault);
+        Assert.Empty(new RegionHealthConverter().ConvertFromSurrogate(newer).Muted);
+    }
+
+    [Fact]
+    public void What_the_version_before_wrote_of_the_regions_health_is_read()
+    {
+        using var services = new ServiceCollection().AddSerializer().BuildServiceProvider();
+        var serializer = services.GetRequiredService<Serializer>();
+
+        // This file was written before spans of liveness alone were known.
+        var view = serializer.Deserialize<RegionHealthView>(Convert.FromHexString(GoldenTests.Golden("region-health-view.v0.hex", "")));
+        Assert.Equal("a control failed", view!.Anomalies[0].Reason);
+        Assert.Empty(view.Muted);
+    }
+
+    /// <summary>The regions' health as it was before spans of liveness alone were known.</summary>
+    [GenerateSerializer]
+    [Alias("monitoring.tests.older-region-health-view")]
+    internal struct OlderRegionHealthWire
+    {
+        [Id(0)]
+        public ImmutableArray<RegionId> Stale;
+
+        [Id(1)]
+        public ImmutableArray<AnomalySpan> Anomalies;
+    }
+}
