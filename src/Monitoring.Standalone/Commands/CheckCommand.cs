@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Monitoring.Web;
 
 namespace Monitoring.Standalone.Commands;
 

@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Monitoring.Standalone.Commands.Probe;
 using Monitoring.Standalone.Configuration;
+using Monitoring.Web;
 
 namespace Monitoring.Standalone.Commands;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Monitoring.Standalone.Configuration;
+using Monitoring.Web;
 
 namespace Monitoring.Standalone.Commands;
 

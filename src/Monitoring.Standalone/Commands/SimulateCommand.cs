@@ -4,6 +4,7 @@ using System.Text.Json;
 using Monitoring.Simulator;
 using Monitoring.Standalone.Configuration;
 using Monitoring.Standalone.Sources;
+using Monitoring.Web;
 
 namespace Monitoring.Standalone.Commands;
 

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
+using Monitoring.Alerting;
 using Monitoring.Core;
+using Monitoring.Livepeer;
 using Monitoring.Web;
 
 namespace Monitoring.Standalone.Configuration;
@@ -85,53 +87,11 @@ internal sealed record MonitorOptions
     public bool IsSimulated => Source.Kind == SourceKind.Simulated;
 }
 
-/// <summary>The kinds of sources.</summary>
-internal enum SourceKind
-{
-    /// <summary>Nodes of this very process, on loopback.</summary>
-    Simulated,
-
-    /// <summary>The entries of the configuration.</summary>
-    List,
-
-    /// <summary>A list in the form of go-livepeer's <c>-orchWebhookUrl</c>, read again and again.</summary>
-    Webhook,
-
-    /// <summary>The active set of the protocol, read from the chain again and again.</summary>
-    Chain,
-}
-
-/// <summary>Section <c>Source</c>.</summary>
-/// <param name="Kind">The kind.</param>
-/// <param name="Orchestrators">The entries of a list; empty with other kinds.</param>
-/// <param name="Webhook">The URL of a webhook; null with other kinds.</param>
-/// <param name="Refresh">How often the source is read.</param>
-/// <param name="AllowLoopback">Addresses of this machine may be dialled.</param>
-/// <param name="Maintenance">Announced maintenance by orchestrator, in order of start.</param>
-internal sealed record SourceOptions(
-    SourceKind Kind,
-    ImmutableArray<RegistryEntry> Orchestrators,
-    Uri? Webhook,
-    TimeSpan Refresh,
-    bool AllowLoopback,
-    ImmutableDictionary<OrchestratorId, ImmutableArray<MaintenanceWindow>> Maintenance);
-
-/// <summary>Section <c>Tests</c>.</summary>
-/// <param name="Streams">Concurrent streams of one test, 1 to 8.</param>
-/// <param name="Segments">Segments of the clip that are sent, 1 to 15.</param>
-/// <param name="PriceCeiling">Wei per pixel above which an orchestrator is priced out.</param>
-internal sealed record TestOptions(int Streams, int Segments, int PriceCeiling);
-
 /// <summary>Section <c>Region</c>.</summary>
 /// <param name="Measured">The regions this process measures from, in order of their codes: one, those of the simulated network, or none where all are of other processes.</param>
 /// <param name="Workers">Tests that one region runs at a time.</param>
 /// <param name="Controls">Outside hosts that must always answer; none or at least two.</param>
 internal sealed record RegionOptions(ImmutableArray<RegionId> Measured, int Workers, ImmutableArray<Uri> Controls);
-
-/// <summary>Section <c>Post</c>.</summary>
-/// <param name="Secret">Signs posts of any region without a secret of its own; null refuses them.</param>
-/// <param name="Secrets">Secrets of single regions.</param>
-internal sealed record PostOptions(Secret? Secret, ImmutableDictionary<RegionId, Secret> Secrets);
 
 /// <summary>Section <c>PostTo</c>.</summary>
 /// <param name="Url">Where results are posted to, path included.</param>

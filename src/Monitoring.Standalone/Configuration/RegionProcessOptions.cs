@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Monitoring.Core;
+using Monitoring.Livepeer;
 using Monitoring.Standalone.Regions;
+using Monitoring.Web;
 
 namespace Monitoring.Standalone.Configuration;
 
@@ -98,12 +100,12 @@ internal sealed class RegionProcessParser
             Workers = _keys.Number("Region:Workers", 16, 1, 256),
             Controls = list.Read(needed: !allowLoopback),
             SpoolItems = _keys.Number("Region:SpoolItems", 10_000, 1, 1_000_000),
-            Tests = new TestOptions(_keys.Number("Tests:Streams", 1, 1, 8), _keys.Number("Tests:Segments", 15, 1, 15), _keys.Number("Tests:PriceCeiling", 50_000, 0, int.MaxValue)),
+            Tests = TestOptions.Read(_keys),
             AllowLoopback = allowLoopback,
             Chain = chain,
             Wallet = wallet,
             Spend = spend,
-            Urls = Urls(),
+            Urls = ListenAddresses.ReadHealthUrls(_keys),
             Data = _keys.Text("Data", "data-region"),
             ClockOffset = TimeSpan.FromSeconds(offset),
             LogLevel = _keys.Choice("Log:Level", LogLevel.Information, [.. Enum.GetValues<LogLevel>().Select(l => (l.ToString(), l))]),
@@ -135,20 +137,6 @@ internal sealed class RegionProcessParser
         var key = Shown("Region:ClientCertificateKeyFile");
         if ((certificate is null) != (key is null)) _keys.Problem("Region:ClientCertificateKeyFile", "A client certificate and its key belong together; both are expected, or none.");
         return new HubTrust(pin, ca, certificate, key);
-    }
-
-    private ImmutableArray<Uri> Urls()
-    {
-        var urls = ImmutableArray.CreateBuilder<Uri>();
-        foreach (var (key, text) in _keys.List("Urls"))
-        {
-            var whole = text.Replace("://*", "://0.0.0.0", StringComparison.Ordinal).Replace("://+", "://0.0.0.0", StringComparison.Ordinal);
-            if (!Uri.TryCreate(whole, UriKind.Absolute, out var url) || url.Scheme != Uri.UriSchemeHttp || url.PathAndQuery != "/" || (url.HostNameType == UriHostNameType.Dns && !url.IsLoopback))
-                _keys.Problem(key, $"'{text}' is not an address to listen on; http://localhost:PORT, or http with an IP address of this machine, is expected.");
-            else urls.Add(url);
-        }
-
-        return urls.ToImmutable();
     }
 
     private string? File(string key, string expected)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Monitoring.Alerting;
 using Monitoring.Core;
 
 namespace Monitoring.Standalone.Hub;

@@ -1,7 +1,7 @@
 using System.Net.Security;
 using System.Security.Authentication;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Monitoring.Web;
 
 namespace Monitoring.Standalone.Regions;
 
@@ -22,12 +22,12 @@ internal static class HubCertificate
     public static SocketsHttpHandler Handler(HubTrust trust)
     {
         var handler = new SocketsHttpHandler { ConnectTimeout = Connect, PooledConnectionIdleTimeout = TimeSpan.FromMinutes(2), UseCookies = false, AllowAutoRedirect = false };
-        if (trust.ClientCertificateFile is { } file) handler.SslOptions.ClientCertificates = [Load(file, trust.ClientKeyFile!)];
+        if (trust.ClientCertificateFile is { } file) handler.SslOptions.ClientCertificates = [PemCertificate.Load(file, trust.ClientKeyFile!)];
         if (trust.Pin is { } pin) handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => IsPinned(certificate, pin);
         else handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, chain, errors) => errors == SslPolicyErrors.None || NotBelieved(certificate, chain, errors);
         if (trust.Pin is null && trust.CaFile is { } ca)
         {
-            var authorities = Authorities(ca);
+            var authorities = PemCertificate.Authorities(ca);
             handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
             handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
         }
@@ -35,24 +35,11 @@ internal static class HubCertificate
         return handler;
     }
 
-    /// <summary>Reads a certificate with its key.</summary>
-    /// <exception cref="IOException">A file cannot be read, or holds none; the message names it.</exception>
-    public static X509Certificate2 Load(string certificateFile, string keyFile) =>
-        Read(certificateFile, () => X509Certificate2.CreateFromPemFile(certificateFile, keyFile), $" or '{keyFile}'");
-
-    /// <summary>SHA-256 of a certificate file's first certificate, lower-case hex.</summary>
-    /// <exception cref="IOException">The file cannot be read, or holds none; the message names it.</exception>
-    public static string Sha256Of(string certificateFile)
-    {
-        using var certificate = Read(certificateFile, () => X509Certificate2.CreateFromPem(File.ReadAllText(certificateFile)), "");
-        return Sha256(certificate);
-    }
-
     // Thrown and not answered with false: the exception's message is what the region's log shows.
     private static bool IsPinned(X509Certificate? certificate, string pin)
     {
         if (certificate is null) throw new AuthenticationException("the hub shows no certificate");
-        var shown = Sha256(certificate);
+        var shown = PemCertificate.Sha256Of(certificate);
         return shown == pin ? true : throw new AuthenticationException(
             $"the hub shows another certificate (SHA-256 {shown}) than Region:HubPin expects ({pin}). If the hub's was renewed, set the new one; otherwise somebody stands between");
     }
@@ -61,27 +48,6 @@ internal static class HubCertificate
     {
         var why = chain is null ? "" : string.Concat(chain.ChainStatus.Select(s => s.Status).Distinct().Select(s => $", {s}"));
         throw new AuthenticationException(
-            $"the hub's certificate (SHA-256 {(certificate is null ? "none" : Sha256(certificate))}) is not believed: {errors}{why}. Region:HubCaFile names the authorities that are believed, Region:HubPin the one certificate");
-    }
-
-    private static string Sha256(X509Certificate certificate) => Convert.ToHexStringLower(SHA256.HashData(certificate.GetRawCertData()));
-
-    private static X509Certificate2Collection Authorities(string file) => Read(file, () =>
-    {
-        var authorities = new X509Certificate2Collection();
-        authorities.ImportFromPemFile(file);
-        return authorities.Count > 0 ? authorities : throw new CryptographicException("no certificate is in it.");
-    }, "");
-
-    private static T Read<T>(string file, Func<T> read, string or)
-    {
-        try
-        {
-            return read();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
-        {
-            throw new IOException($"'{file}'{or} cannot be used as a certificate (PEM): {e.Message}", e);
-        }
+            $"the hub's certificate (SHA-256 {(certificate is null ? "none" : PemCertificate.Sha256Of(certificate))}) is not believed: {errors}{why}. Region:HubCaFile names the authorities that are believed, Region:HubPin the one certificate");
     }
 }

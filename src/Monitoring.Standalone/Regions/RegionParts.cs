@@ -1,7 +1,6 @@
 using System.Globalization;
 using Monitoring.Core;
 using Monitoring.Standalone.Hub;
-using Monitoring.Standalone.Hub.Remote;
 using Monitoring.Web;
 
 namespace Monitoring.Standalone.Regions;

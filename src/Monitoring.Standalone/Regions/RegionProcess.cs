@@ -3,11 +3,7 @@ using Microsoft.Extensions.Logging;
 using Monitoring.Ethereum;
 using Monitoring.Livepeer;
 using Monitoring.Probing;
-using Monitoring.Standalone.Commands;
 using Monitoring.Standalone.Configuration;
-using Monitoring.Standalone.Logging;
-using Monitoring.Standalone.Run;
-using Monitoring.Standalone.Wallet;
 using Monitoring.Storage;
 using Monitoring.Web;
 
@@ -79,9 +75,9 @@ internal sealed partial class RegionProcess
         {
             Alarms = () => watch?.Alarms.Select(a => a.Text) ?? [],
         };
-        ImmutableArray<IHostGauges> gauges = watch is null ? [] : [new WalletGauges(() => watch.Latest, null, _options.Spend)];
+        ImmutableArray<IHostGauges> gauges = watch is null ? [] : [new WalletGauges(() => watch.Latest?.Funds.Deposit, () => watch.Latest?.Funds.ReserveFundsRemaining, () => null, _options.Spend)];
         using var telemetry = _options.Urls.IsEmpty ? new TelemetryPipeline(TelemetrySettings.FromEnvironment(), gauges) : null;
-        await using var port = _options.Urls.IsEmpty ? null : RegionPort.Build(_options.Urls, hub.Clock, gauges, _logs);
+        await using var port = _options.Urls.IsEmpty ? null : HealthPort.Build(_options.Urls, Checks(hub.Clock), gauges, _logs);
         if (port is not null) await port.StartAsync(stop);
         await WriteBannerAsync(key, wallet, port);
 
@@ -94,6 +90,9 @@ internal sealed partial class RegionProcess
         LogStopped(key.Region.Code);
         return ExitCode.Ok;
     }
+
+    // Ready is a region that its hub has answered.
+    private static Dictionary<string, Func<string?>> Checks(HubClock clock) => new() { ["/readyz"] = () => clock.Offset is null ? "the hub has not answered yet" : null };
 
     private async Task<OpenedWallet> OpenWalletAsync(IChain chain, StateDirectory directory, CancellationToken stop)
     {

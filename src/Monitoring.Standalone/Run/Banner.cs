@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Numerics;
+using Monitoring.Core;
 using Monitoring.Ethereum;
+using Monitoring.Livepeer;
 using Monitoring.Standalone.Configuration;
 
 namespace Monitoring.Standalone.Run;

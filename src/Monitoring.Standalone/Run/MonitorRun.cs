@@ -1,13 +1,13 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
+using Monitoring.Alerting;
 using Monitoring.Ethereum;
 using Monitoring.Livepeer;
+using Monitoring.Probing;
 using Monitoring.Simulator;
-using Monitoring.Standalone.Alerts;
 using Monitoring.Standalone.Commands;
 using Monitoring.Standalone.Configuration;
 using Monitoring.Standalone.Hub;
-using Monitoring.Standalone.Logging;
 using Monitoring.Standalone.PostTo;
 using Monitoring.Standalone.Regions;
 using Monitoring.Standalone.Sources;
@@ -86,8 +86,10 @@ internal sealed partial class MonitorRun
             : new ListSource(_options.Source.Orchestrators);
 
         MonitorHub? measuring = null;
-        await using var alerts = await AlertDesk.OpenAsync(
-            _options.Alerts, directory, () => measuring is not { IsStoring: true } ? "results cannot be stored" : null, LogFault, _around.Time, _logs, stop);
+        await using var outbox = await LogOutbox.OpenAsync(directory.Outbox, new OutboxBounds(), LogFault, stop);
+        await using var told = await KeyedLog.OpenAsync(directory.Alerts, LogFault, stop);
+        using var alerts = new AlertDesk(
+            _options.Alerts, outbox, told, () => measuring is not { IsStoring: true } ? "results cannot be stored" : null, _around.Time, _logs);
         var plans = await PlanBook.OpenAsync(memory, _options.Schedule, stop);
         var board = new Board();
         var schedule = new ScheduleBook(memory, plans, _options.Schedule, _around.Time);
@@ -108,18 +110,18 @@ internal sealed partial class MonitorRun
         var watch = wallet is null ? null : new WalletWatch(wallet.Watch, wallet.Reserve, _around.Time, _logs.CreateLogger<WalletWatch>());
         List<IInstrumentStatus> instrument = [new StorePart(hub, opened, _options.Store?.Retention, _around.Time)];
         List<IHostGauges> gauges = [new AlertGauges(alerts)];
-        if (watch is not null) instrument.Add(watch);
+        if (watch is not null) instrument.Add(new WalletPart(watch, _around.Time));
         if (watch is not null) hub.Money = () => (watch.Latest is null ? null : string.Join(' ', watch.Alarms.Select(a => a.Text)), watch.Unread);
-        if (watch is not null) gauges.Add(new WalletGauges(() => watch.Latest, hub.Budget, _options.Spend));
+        if (watch is not null) gauges.Add(new WalletGauges(() => watch.Latest?.Funds.Deposit, () => watch.Latest?.Funds.ReserveFundsRemaining, () => hub.Budget?.Total, _options.Spend));
         if (poster is not null) gauges.Add(new PosterGauges(poster));
-        using var remote = _options.Remote.Regions.IsEmpty ? null : await RemoteRegions.OpenAsync(_options, hub, memory, directory.DirectoryPath, _around.Time, _logs, stop);
+        using var remote = _options.Remote.Regions.IsEmpty ? null : await LedRegions.OpenAsync(_options, hub, memory, directory.DirectoryPath, _around.Time, _logs, stop);
         instrument.Add(new RegionParts(hub, remote?.Refused, _around.Time));
         var parts = new WebParts { Book = new OrchestratorBook(registry, source as ChainSource), Instrument = instrument, Gauges = gauges, Alerts = alerts, Remote = remote };
         await using var app = WebHost.Build(_options, board, hub, schedule, store, parts, _around.Time, _logs);
         await app.StartAsync(stop);
 
         var regions = _options.Region.Measured
-            .Select(id => new Region(id, RegionSetup.Of(_options), wallet?.Paymaster ?? OffChainPaymaster.Instance, Path.Combine(directory.Spool, id.Code), hub, null, _around.Time, _logs, LogFault)).ToList();
+            .Select(id => new Region(id, new RegionSetup(_options.Region.Workers, _options.Region.Controls, _options.Tests, _options.Source.AllowLoopback), wallet?.Paymaster ?? OffChainPaymaster.Instance, Path.Combine(directory.Spool, id.Code), hub, null, _around.Time, _logs, LogFault)).ToList();
         Banner.Write(_options, app.Urls, wallet?.Address, _around.Error);
         try
         {

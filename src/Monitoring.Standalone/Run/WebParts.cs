@@ -1,5 +1,4 @@
-using Monitoring.Standalone.Alerts;
-using Monitoring.Standalone.Regions;
+using Monitoring.Alerting;
 using Monitoring.Web;
 
 namespace Monitoring.Standalone.Run;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Monitoring.Core;
+using Monitoring.Livepeer;
 
 namespace Monitoring.Standalone.Sources;
 

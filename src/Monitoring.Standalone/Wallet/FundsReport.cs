@@ -1,5 +1,5 @@
+using Monitoring.Core;
 using Monitoring.Livepeer;
-using Monitoring.Standalone.Configuration;
 using Monitoring.Web;
 
 namespace Monitoring.Standalone.Wallet;

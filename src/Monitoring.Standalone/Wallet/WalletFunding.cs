@@ -1,7 +1,9 @@
 using System.Numerics;
+using Monitoring.Core;
 using Monitoring.Ethereum;
 using Monitoring.Standalone.Commands;
 using Monitoring.Standalone.Configuration;
+using Monitoring.Web;
 
 namespace Monitoring.Standalone.Wallet;
 

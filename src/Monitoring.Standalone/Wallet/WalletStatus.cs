@@ -5,6 +5,7 @@ using Monitoring.Ethereum;
 using Monitoring.Livepeer;
 using Monitoring.Standalone.Commands;
 using Monitoring.Standalone.Configuration;
+using Monitoring.Web;
 
 namespace Monitoring.Standalone.Wallet;
 
@@ -50,10 +51,10 @@ internal static class WalletStatus
     // Winning tickets come by chance, so these are averages.
     private static string Float(BigInteger deposit, BigInteger lastDay, BigInteger cap)
     {
-        var atWorst = $"{Days(Funds.Lasts(deposit, cap))} if every day's cap is used up";
+        var atWorst = $"{Days(DepositFloat.Lasts(deposit, cap))} if every day's cap is used up";
         return lastDay.IsZero
             ? $"{atWorst}; nothing was spent in the last 24 hours"
-            : $"{Days(Funds.Lasts(deposit, lastDay))} at the rate of the last 24 hours ({WeiText.Format(lastDay)}), {atWorst}";
+            : $"{Days(DepositFloat.Lasts(deposit, lastDay))} at the rate of the last 24 hours ({WeiText.Format(lastDay)}), {atWorst}";
     }
 
     private static string Days(TimeSpan? span) => span is { } known

@@ -7,7 +7,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Monitoring.Core;
 using Monitoring.Probing;
 using Monitoring.Standalone.Hub;
-using Monitoring.Standalone.Hub.Remote;
 using Monitoring.Standalone.Regions;
 using Monitoring.Storage;
 using Monitoring.Web;
@@ -55,7 +54,7 @@ internal static class LeaseServer
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance).AddSingleton(time).AddSingleton<IRegionKeys>(keys).AddSingleton<IRegionRefusals>(refused);
-        builder.Services.AddSingleton<IHub>(await RemoteHub.OpenAsync(hub, Regions, "", memory, refused, time, stop));
+        builder.Services.AddSingleton<IHub>(new RemoteHub(hub, Regions, "", await LedRegions.SealAsync(memory, stop), refused, time));
         builder.Services.AddRoutingCore().AddMonitoringHub();
         await using var app = builder.Build();
         app.UseRouting();

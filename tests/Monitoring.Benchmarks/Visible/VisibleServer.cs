@@ -1,11 +1,13 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Monitoring.Alerting;
 using Monitoring.Core;
+using Monitoring.Livepeer;
 using Monitoring.Standalone.Configuration;
 using Monitoring.Standalone.Hub;
-using Monitoring.Standalone.Logging;
 using Monitoring.Standalone.Run;
+using Monitoring.Web;
 
 namespace Monitoring.Benchmarks;
 

@@ -17,7 +17,7 @@ public sealed class Every_vector_is_accounted_for
     [Fact]
     public void A_vector_counts_as_read_only_once_it_is_read()
     {
-        const string unread = "Monitoring.Standalone.Tests";
+        const string unread = "Monitoring.Simulator.Tests";
         var before = LivepeerVectors.Unread(unread);
         Assert.Equal(LivepeerVectors.Used[unread].Order(StringComparer.Ordinal), before.Order(StringComparer.Ordinal));
     }

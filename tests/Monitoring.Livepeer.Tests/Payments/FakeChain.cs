@@ -22,6 +22,9 @@ internal sealed class FakeChain : IChain
     /// <summary>The round in which the first member stops to be active; null for none.</summary>
     public long? FirstLeavesIn { get; set; }
 
+    /// <summary>What a walk finds; null for a pool of <see cref="PoolSize"/>.</summary>
+    public ActiveSet? Set { get; set; }
+
     public int Walks { get; private set; }
 
     public string? Trouble { get; set; }
@@ -43,7 +46,7 @@ internal sealed class FakeChain : IChain
     public Task<ActiveSet> WalkActiveSetAsync(CancellationToken cancellationToken)
     {
         Walks++;
-        return Answer(new ActiveSet(new ChainHead(1, default, L1Block, DateTimeOffset.UnixEpoch), Round.LastInitializedRound, [.. Enumerable.Range(1, PoolSize).Select(Member)]));
+        return Answer(Set ?? new ActiveSet(new ChainHead(1, default, L1Block, DateTimeOffset.UnixEpoch), Round.LastInitializedRound, [.. Enumerable.Range(1, PoolSize).Select(Member)]));
     }
 
     private PoolMember Member(int place) => new()

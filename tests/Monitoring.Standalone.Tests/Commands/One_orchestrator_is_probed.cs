@@ -3,6 +3,7 @@ using Monitoring.Core;
 using Monitoring.Simulator;
 using Monitoring.Standalone.Commands;
 using Monitoring.Testing;
+using Monitoring.Web;
 using TestResult = Monitoring.Core.TestResult;
 
 namespace Monitoring.Standalone.Tests.Commands;

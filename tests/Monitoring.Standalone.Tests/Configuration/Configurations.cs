@@ -1,5 +1,6 @@
 using Monitoring.Standalone.Configuration;
 using Monitoring.Testing;
+using Monitoring.Web;
 
 namespace Monitoring.Standalone.Tests.Configuration;
 

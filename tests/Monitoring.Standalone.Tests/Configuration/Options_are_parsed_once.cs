@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Monitoring.Core;
+using Monitoring.Livepeer;
 using Monitoring.Standalone.Configuration;
 using Monitoring.Testing;
 using Monitoring.Web;

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Numerics;
+using Monitoring.Core;
+using Monitoring.Livepeer;
 using Monitoring.Standalone.Configuration;
 
 namespace Monitoring.Standalone.Tests.Configuration;

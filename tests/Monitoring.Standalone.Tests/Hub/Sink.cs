@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Monitoring.Alerting;
 using Monitoring.Core;
 using Monitoring.Standalone.Hub;
 

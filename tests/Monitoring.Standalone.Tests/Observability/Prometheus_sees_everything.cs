@@ -92,7 +92,7 @@ public sealed class Prometheus_sees_everything
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddSingleton<IHostGauges>(new WalletGauges(() => Funded, budget, Caps));
+        builder.Services.AddSingleton<IHostGauges>(new WalletGauges(() => Funded.Funds.Deposit, () => Funded.Funds.ReserveFundsRemaining, () => budget.Total, Caps));
         builder.Services.AddMonitoringTelemetry(new TelemetrySettings());
         var app = builder.Build();
         app.MapMetrics();

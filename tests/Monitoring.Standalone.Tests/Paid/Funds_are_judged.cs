@@ -1,4 +1,5 @@
 using System.Numerics;
+using Monitoring.Core;
 using Monitoring.Ethereum;
 using Monitoring.Livepeer;
 using Monitoring.Standalone.Wallet;
@@ -32,10 +33,10 @@ public sealed class Funds_are_judged
     [Fact]
     public void The_float_lasts_as_long_as_the_deposit_covers_the_spend_of_a_day()
     {
-        Assert.Equal(TimeSpan.FromDays(40), Funds.Lasts(4 * Ether, Ether / 10));
-        Assert.Equal(TimeSpan.FromHours(12), Funds.Lasts(1, 2));
-        Assert.Equal(TimeSpan.Zero, Funds.Lasts(0, 2));
-        Assert.Null(Funds.Lasts(Ether, 0));
-        Assert.Null(Funds.Lasts(Ether, 1));
+        Assert.Equal(TimeSpan.FromDays(40), DepositFloat.Lasts(4 * Ether, Ether / 10));
+        Assert.Equal(TimeSpan.FromHours(12), DepositFloat.Lasts(1, 2));
+        Assert.Equal(TimeSpan.Zero, DepositFloat.Lasts(0, 2));
+        Assert.Null(DepositFloat.Lasts(Ether, 0));
+        Assert.Null(DepositFloat.Lasts(Ether, 1));
     }
 }

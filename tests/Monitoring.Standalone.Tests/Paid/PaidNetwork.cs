@@ -2,12 +2,14 @@ using System.Globalization;
 using System.Numerics;
 using Monitoring.Core;
 using Monitoring.Ethereum;
+using Monitoring.Livepeer;
 using Monitoring.Simulator;
 using Monitoring.Standalone.Commands;
 using Monitoring.Standalone.Configuration;
 using Monitoring.Standalone.Wallet;
 using Monitoring.Testing;
 using Monitoring.Testing.Anvil;
+using Monitoring.Web;
 
 namespace Monitoring.Standalone.Tests.Paid;
 

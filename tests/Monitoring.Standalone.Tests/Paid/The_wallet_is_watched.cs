@@ -25,11 +25,11 @@ public sealed class The_wallet_is_watched
     public async Task A_full_wallet_is_well_and_says_what_is_in_it()
     {
         using var watched = new Watched(Rich);
-        Assert.Empty(watched.Watch.Current);
+        Assert.Empty(watched.Part.Current);
         await watched.Watch.LookAsync(Cancel);
         Assert.Equal(
             [("Wallet: deposit", InstrumentLevel.Ok, Start), ("Wallet: reserve", InstrumentLevel.Ok, Start), ("Wallet: unlock", InstrumentLevel.Ok, Start)], watched.Rows());
-        Assert.Equal("1 ether pay winning tickets", watched.Watch.Current[0].Text);
+        Assert.Equal("1 ether pay winning tickets", watched.Part.Current[0].Text);
         Assert.Empty(watched.Log.Lines);
     }
 
@@ -44,7 +44,7 @@ public sealed class The_wallet_is_watched
     {
         using var watched = new Watched(new SenderInfo(Milli(depositMilli), withdrawRound, Milli(reserveMilli), 0));
         await watched.Watch.LookAsync(Cancel);
-        var row = Assert.Single(watched.Watch.Current, state => state.Level != InstrumentLevel.Ok);
+        var row = Assert.Single(watched.Part.Current, state => state.Level != InstrumentLevel.Ok);
         Assert.Equal((name, level), (row.Name, row.Level));
         Assert.Contains(text, row.Text, StringComparison.Ordinal);
         Assert.Contains(text, Assert.Single(watched.Log.Lines, line => line.Level == LogLevel.Critical).Text, StringComparison.Ordinal);
@@ -88,7 +88,7 @@ public sealed class The_wallet_is_watched
         await watched.Watch.LookAsync(Cancel);
         Assert.Contains(("Wallet: reserve", InstrumentLevel.Alarm, Start), watched.Rows());
         Assert.Contains(("Wallet: chain", InstrumentLevel.Warning, Start + Every), watched.Rows());
-        Assert.Contains("no endpoint answers", watched.Watch.Current[^1].Text, StringComparison.Ordinal);
+        Assert.Contains("no endpoint answers", watched.Part.Current[^1].Text, StringComparison.Ordinal);
         Assert.Single(watched.Watch.Alarms);
 
         watched.Chain.Trouble = null;
@@ -104,14 +104,14 @@ public sealed class The_wallet_is_watched
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var running = watched.Watch.RunAsync(stop.Token);
         await watched.Time.SleepAsync(Every, Cancel);
-        Assert.Equal(InstrumentLevel.Ok, watched.Watch.Current[0].Level);
+        Assert.Equal(InstrumentLevel.Ok, watched.Part.Current[0].Level);
 
         watched.Chain.Funds = Rich with { Deposit = 0 };
         watched.Time.Advance(Every - TimeSpan.FromSeconds(1));
-        Assert.Equal(InstrumentLevel.Ok, watched.Watch.Current[0].Level);
+        Assert.Equal(InstrumentLevel.Ok, watched.Part.Current[0].Level);
         watched.Time.Advance(TimeSpan.FromSeconds(1));
         await watched.Time.SleepAsync(Every, Cancel);
-        Assert.Equal(InstrumentLevel.Alarm, watched.Watch.Current[0].Level);
+        Assert.Equal(InstrumentLevel.Alarm, watched.Part.Current[0].Level);
 
         await stop.CancelAsync();
         await running;
@@ -129,6 +129,7 @@ public sealed class The_wallet_is_watched
             var watch = new SenderWatch(Chain, Address.Zero, Time);
             _reserve = new ReserveCheck(Chain, watch, Time);
             Watch = new WalletWatch(watch, _reserve, Time, Log);
+            Part = new WalletPart(Watch, Time);
         }
 
         public FakeChain Chain { get; }
@@ -139,7 +140,9 @@ public sealed class The_wallet_is_watched
 
         public WalletWatch Watch { get; }
 
-        public IEnumerable<(string, InstrumentLevel, DateTimeOffset)> Rows() => Watch.Current.Select(state => (state.Name, state.Level, state.Since));
+        public WalletPart Part { get; }
+
+        public IEnumerable<(string, InstrumentLevel, DateTimeOffset)> Rows() => Part.Current.Select(state => (state.Name, state.Level, state.Since));
 
         public void Dispose() => _reserve.Dispose();
     }

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Monitoring.Core;
 using Monitoring.Probing;
-using Monitoring.Standalone.Hub.Remote;
 using Monitoring.Standalone.Regions;
 using Monitoring.Standalone.Tests.Hub;
 using Monitoring.Storage;
@@ -153,7 +152,7 @@ public sealed class A_lying_region_is_refused
             var seal = await KeyedLog.OpenAsync((scratch ?? owned!).At("seal.jsonl"), null, Cancel);
             RegionId[] regions = [Fra, HubUnderTest.Mdw];
             var refused = new RefusedRegions(regions, under.Time, NullLogger<RefusedRegions>.Instance);
-            return new RemoteHubUnderTest(under, await RemoteHub.OpenAsync(under.Hub, regions, TestMethod.StreamTest("clip1", 15, 1), seal, refused, under.Time, Cancel), refused, seal, owned);
+            return new RemoteHubUnderTest(under, new RemoteHub(under.Hub, regions, TestMethod.StreamTest("clip1", 15, 1), await LedRegions.SealAsync(seal, Cancel), refused, under.Time), refused, seal, owned);
         }
 
         public async Task<TestJob> LeaseAsync()

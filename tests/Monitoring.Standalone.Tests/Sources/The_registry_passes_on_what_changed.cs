@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Monitoring.Core;
+using Monitoring.Livepeer;
 using Monitoring.Standalone.Sources;
 using Monitoring.Testing;
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Monitoring.Livepeer;
 using Monitoring.Standalone.Sources;
 using Monitoring.Testing;
 

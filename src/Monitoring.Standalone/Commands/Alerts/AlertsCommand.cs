@@ -2,9 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using Monitoring.Alerting;
 using Monitoring.Core;
-using Monitoring.Standalone.Alerts;
 using Monitoring.Standalone.Configuration;
 using Monitoring.Storage;
+using Monitoring.Web;
 
 namespace Monitoring.Standalone.Commands;
 

@@ -5,6 +5,7 @@ using Monitoring.Core;
 using Monitoring.Livepeer;
 using Monitoring.Net;
 using Monitoring.Standalone.Sources;
+using Monitoring.Web;
 
 namespace Monitoring.Standalone.Commands.Probe;
 

@@ -4,6 +4,7 @@ using Monitoring.Core;
 using Monitoring.Probing;
 using Monitoring.Standalone.Configuration;
 using Monitoring.Standalone.Regions;
+using Monitoring.Web;
 
 namespace Monitoring.Standalone.Commands;
 
@@ -21,7 +22,7 @@ internal static class RegionKeyCommands
         command.SetAction((parsed, stop) => OnBookAsync(settings.Read(parsed, around), parsed.GetValue(region)!, around, async (book, options, id) =>
         {
             using var key = RegionKey.Create(id);
-            var pinned = parsed.GetValue(certificate) is { } file ? HubCertificate.Sha256Of(file) : null;
+            var pinned = parsed.GetValue(certificate) is { } file ? PemCertificate.Sha256Of(file) : null;
 
             // First the file, for it may be there already; a key that nobody has harms nobody.
             if (parsed.GetValue(output) is { } to) key.Save(Path.Combine(around.Directory, to));

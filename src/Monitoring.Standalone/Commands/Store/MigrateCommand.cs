@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Monitoring.Standalone.Configuration;
 using Monitoring.Storage.Migrations;
+using Monitoring.Web;
 
 namespace Monitoring.Standalone.Commands;
 

@@ -2,6 +2,7 @@ using Monitoring.Standalone.Run;
 using Monitoring.Storage;
 using Monitoring.Storage.Postgres;
 using Monitoring.Storage.Transfer;
+using Monitoring.Web;
 
 namespace Monitoring.Standalone.Commands;
 

@@ -1,7 +1,10 @@
 using System.CommandLine;
+using Monitoring.Core;
 using Monitoring.Ethereum;
+using Monitoring.Livepeer;
 using Monitoring.Standalone.Configuration;
 using Monitoring.Standalone.Wallet;
+using Monitoring.Web;
 
 namespace Monitoring.Standalone.Commands;
 

@@ -1,0 +1,50 @@
+using Microsoft.AspNetCore.Hosting;
+
+namespace Monitoring.Web;
+
+/// <summary>The only port of a region, and only where one is asked for: <c>/livez</c>, <c>/readyz</c> and <c>/metrics</c>.</summary>
+public static class HealthPort
+{
+    /// <summary>Builds the server; it listens once it is started.</summary>
+    /// <param name="urls">Where it listens.</param>
+    /// <param name="checks">By path, beside <c>/livez</c>: why the process is not what the path asks for; null where it is.</param>
+    /// <param name="gauges">What it shows of itself.</param>
+    /// <param name="logs">Where its log lines go.</param>
+    public static WebApplication Build(IEnumerable<Uri> urls, IReadOnlyDictionary<string, Func<string?>> checks, IEnumerable<IHostGauges> gauges, ILoggerFactory logs)
+    {
+        ArgumentNullException.ThrowIfNull(urls);
+        ArgumentNullException.ThrowIfNull(checks);
+        ArgumentNullException.ThrowIfNull(gauges);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "monitor" });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 0;
+            foreach (var url in urls) Listening.Open(kestrel, url);
+        });
+        builder.Services.AddSingleton(logs);
+        foreach (var part in gauges) builder.Services.AddSingleton(part);
+        builder.Services.AddRoutingCore();
+        builder.Services.AddMonitoringTelemetry(TelemetrySettings.FromEnvironment());
+        var app = builder.Build();
+        app.UseRouting();
+        app.MapMetrics();
+        app.MapGet("/livez", context => AnswerAsync(context, StatusCodes.Status200OK, "ok\n"));
+        foreach (var (path, check) in checks)
+        {
+            app.MapGet(path, context => check() is { } why
+                ? AnswerAsync(context, StatusCodes.Status503ServiceUnavailable, why + "\n")
+                : AnswerAsync(context, StatusCodes.Status200OK, "ok\n"));
+        }
+
+        return app;
+    }
+
+    private static Task AnswerAsync(HttpContext context, int status, string text)
+    {
+        context.Response.StatusCode = status;
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.WriteAsync(text, context.RequestAborted);
+    }
+}
