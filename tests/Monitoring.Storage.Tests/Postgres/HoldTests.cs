@@ -24,6 +24,24 @@ public sealed class HoldTests
     }
 
     [Fact(Timeout = 600_000)]
+    public async Task Processes_of_one_cluster_share_it_and_keep_strangers_off()
+    {
+        var database = await Database.CreateAsync();
+        var first = await ShareAsync(database, "blue");
+        await using (var second = await ShareAsync(database, "blue"))
+        {
+            await Assert.ThrowsAsync<StateDirectoryException>(() => TakeAsync(database));
+            await Assert.ThrowsAsync<StateDirectoryException>(() => ShareAsync(database, "green"));
+            await first.DisposeAsync();
+            await Assert.ThrowsAsync<StateDirectoryException>(() => TakeAsync(database));
+            Assert.Null(second.Trouble);
+        }
+
+        await using var alone = await TakeAsync(database);
+        await Assert.ThrowsAsync<StateDirectoryException>(() => ShareAsync(database, "blue"));
+    }
+
+    [Fact(Timeout = 600_000)]
     public async Task Whose_connection_was_cut_takes_the_database_again()
     {
         var database = await Database.CreateAsync();
@@ -66,6 +84,9 @@ public sealed class HoldTests
     }
 
     private static Task<PostgresHold> TakeAsync(Database database) => PostgresHold.TakeAsync(database.Url, TimeSpan.Zero, TimeProvider.System, Cancel);
+
+    private static Task<PostgresHold> ShareAsync(Database database, string cluster) =>
+        PostgresHold.ShareAsync(database.Url, cluster, TimeSpan.Zero, TimeProvider.System, Cancel);
 
     private static async Task UntilAsync(Func<Task<bool>> isSo)
     {
