@@ -23,5 +23,7 @@ internal static class RegionSilo
     }
 
     /// <summary>What every silo must know to place grains, whatever its role.</summary>
-    public static IServiceCollection AddRoles(this IServiceCollection services) => services.AddPlacementFilter<HubOnlyStrategy, HubOnlyDirector>(ServiceLifetime.Transient);
+    public static IServiceCollection AddRoles(this IServiceCollection services) => services
+        .AddPlacementFilter<HubOnlyStrategy, HubOnlyDirector>(ServiceLifetime.Transient)
+        .AddPlacementFilter<InOwnRegionStrategy, InOwnRegionDirector>(ServiceLifetime.Transient);
 }

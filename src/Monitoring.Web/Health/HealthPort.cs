@@ -29,22 +29,20 @@ public static class HealthPort
         var app = builder.Build();
         app.UseRouting();
         app.MapMetrics();
-        app.MapGet("/livez", context => AnswerAsync(context, StatusCodes.Status200OK, "ok\n"));
-        foreach (var (path, check) in checks)
-        {
-            app.MapGet(path, context => check() is { } why
-                ? AnswerAsync(context, StatusCodes.Status503ServiceUnavailable, why + "\n")
-                : AnswerAsync(context, StatusCodes.Status200OK, "ok\n"));
-        }
-
+        app.MapGet("/livez", context => AnswerAsync(context, null));
+        foreach (var (path, check) in checks) app.MapGet(path, context => AnswerAsync(context, check()));
         return app;
     }
 
-    private static Task AnswerAsync(HttpContext context, int status, string text)
+    /// <summary>Answers a question after the health of a process.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="trouble">Why it is not well; null while it is.</param>
+    public static Task AnswerAsync(HttpContext context, string? trouble)
     {
-        context.Response.StatusCode = status;
+        ArgumentNullException.ThrowIfNull(context);
+        context.Response.StatusCode = trouble is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         context.Response.Headers.CacheControl = "no-store";
         context.Response.ContentType = "text/plain; charset=utf-8";
-        return context.Response.WriteAsync(text, context.RequestAborted);
+        return context.Response.WriteAsync((trouble ?? "ok") + "\n", context.RequestAborted);
     }
 }

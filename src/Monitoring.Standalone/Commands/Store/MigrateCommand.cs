@@ -29,43 +29,9 @@ internal static class MigrateCommand
             }
 
             using var interruption = new Interruption();
-            return await RunAsync(configuration.Options.Store!, parsed.GetValue(dry), around, interruption.Token);
+            var database = configuration.Options.Store!.Url;
+            return await MigrationRun.RunAsync(new Migrator(database, MigrationSource.Results), database, parsed.GetValue(dry), around, interruption.Token);
         });
         return command;
-    }
-
-    private static async Task<int> RunAsync(StoreOptions store, bool dry, Surroundings around, CancellationToken stop)
-    {
-        var migrator = new Migrator(store.Url, MigrationSource.Results);
-        try
-        {
-            var before = await migrator.LookAsync(stop);
-            foreach (var newer in before.Newer) await around.Error.WriteLineAsync($"{store.Url.Display} has {newer}, which this program does not know and can work with.");
-            if (before.IsReady)
-            {
-                await around.Error.WriteLineAsync($"{store.Url.Display} has all that this program needs.");
-            }
-            else if (dry)
-            {
-                foreach (var script in before.Pending) await around.Output.WriteLineAsync(script.ToString());
-                await around.Error.WriteLineAsync($"{before.Pending.Length} to apply; nothing was changed.");
-            }
-            else
-            {
-                await migrator.MigrateAsync(around.Error.WriteLine, stop);
-                await around.Error.WriteLineAsync($"{store.Url.Display} is ready.");
-            }
-
-            return ExitCode.Ok;
-        }
-        catch (IOException e)
-        {
-            await around.Error.WriteLineAsync(e.Message);
-            return ExitCode.Failure;
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            return ExitCode.Interrupted;
-        }
     }
 }
