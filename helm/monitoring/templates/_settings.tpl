@@ -23,6 +23,9 @@ what is wrong and what to do; what the schema can say, values.schema.json says.
 {{- if and (not .Values.cluster.regions) (not $remote) -}}
 {{- fail "cluster.regions: the codes of the regions are expected, such as [MDW, FRA, SIN] (or config.Hub.Regions, for regions that attach over HTTPS)." -}}
 {{- end -}}
+{{- if not (or .Values.chain.existingSecret (hasKey .Values.config "Source") (hasKey .Values.config "Chain")) -}}
+{{- fail "chain.existingSecret: a hub must know its orchestrators; name the Secret with the chain's endpoints here, or write config.Source or config.Chain." -}}
+{{- end -}}
 {{- if .Values.wallet.existingSecret -}}
 {{- fail "wallet.existingSecret: the hub holds no wallet; give it to the releases of the regions." -}}
 {{- end -}}

@@ -24,6 +24,7 @@ public sealed class Wrong_values_are_refused
     [InlineData(Hub, "cluster.regions=null", "cluster.regions: the codes of the regions are expected")]
     [InlineData(Hub, "database.existingSecret=", "database.existingSecret: the name of the Secret")]
     [InlineData(Hub, "database.password=hunter2", "Additional property password is not allowed")]
+    [InlineData(Hub, "chain.existingSecret=", "chain.existingSecret: a hub must know its orchestrators")]
     [InlineData(Hub, "wallet.existingSecret=w", "wallet.existingSecret: the hub holds no wallet")]
     [InlineData(Hub, "config.Store.Password=hunter2", "Additional property Password is not allowed")]
     [InlineData(Hub, "config.Wallet.Key=aa", "Additional property Wallet is not allowed")]
