@@ -90,6 +90,7 @@ public sealed partial class LivenessLoop
 
     private async Task CheckAsync(CancellationToken stop)
     {
+        var wakeUp = new WakeUp<bool>(_wake.Reader, _time);
         using var free = new SemaphoreSlim(_options.AtOnce, _options.AtOnce);
         var checks = new HashSet<Task>();
         try
@@ -105,7 +106,9 @@ public sealed partial class LivenessLoop
                 }
 
                 free.Release();
-                await WaitAsync(_wake.Reader, next - _time.GetUtcNow() ?? Timeout.InfiniteTimeSpan, stop);
+                var limit = next - _time.GetUtcNow() ?? Timeout.InfiniteTimeSpan;
+                if (limit > TimeSpan.Zero || limit == Timeout.InfiniteTimeSpan) await wakeUp.WaitAsync(limit, stop);
+                _wake.Reader.TryRead(out _);
             }
         }
         finally
@@ -183,17 +186,6 @@ public sealed partial class LivenessLoop
             await Task.Delay(_options.SummaryEvery, _time, stop);
             _tell.Writer.TryWrite(true);
         }
-    }
-
-    private async Task WaitAsync(ChannelReader<bool> signal, TimeSpan limit, CancellationToken stop)
-    {
-        if (limit <= TimeSpan.Zero && limit != Timeout.InfiniteTimeSpan) return;
-        using var timer = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var heard = signal.WaitToReadAsync(stop).AsTask();
-        await Task.WhenAny(heard, Task.Delay(limit, _time, timer.Token));
-        await timer.CancelAsync();
-        stop.ThrowIfCancellationRequested();
-        signal.TryRead(out _);
     }
 
     [LoggerMessage(3201, LogLevel.Information, "{Orchestrator} {What} in {Region}")]

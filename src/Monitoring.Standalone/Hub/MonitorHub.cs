@@ -24,6 +24,7 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly Channel<Command> _commands = Channel.CreateUnbounded<Command>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly WakeUp<Command> _wakeUp;
     private readonly Dictionary<OrchestratorId, OrchestratorState> _states = [];
     private readonly ConcurrentDictionary<RegionId, RegionQueue> _queues = [];
     private readonly List<Command.Lease> _waiting = [];
@@ -50,6 +51,7 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
         _schedule = schedule;
         _board = board;
         _time = time;
+        _wakeUp = new WakeUp<Command>(_commands.Reader, time);
         _log = log;
         _health = RegionHealth.New(options.Anomaly).Remembering(_memory.ReadAnomalies());
         _liveness = RegionHealth.New(options.LivenessAnomaly).Remembering(_memory.ReadAnomalies(Memory.LivenessAnomalies));
@@ -365,12 +367,7 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
         }
 
         var wait = next - _time.GetUtcNow();
-        if (wait <= TimeSpan.Zero) return;
-        using var timer = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var command = _commands.Reader.WaitToReadAsync(stop).AsTask();
-        await Task.WhenAny(command, Task.Delay(wait, _time, timer.Token));
-        await timer.CancelAsync();
-        stop.ThrowIfCancellationRequested();
+        if (wait > TimeSpan.Zero) await _wakeUp.WaitAsync(wait, stop);
     }
 
     private async Task GrantLeasesAsync(DateTimeOffset now)
