@@ -12,7 +12,7 @@ internal sealed class Database
         var server = await PostgresServer.SharedAsync();
         var url = PostgresUrl.Parse(await server.CreateDatabaseAsync());
         await new Migrator(url, MigrationSource.Results).MigrateAsync(null, CancellationToken.None);
-        return Name(url);
+        return NameOf(url);
     });
 
     private readonly PostgresServer _server;
@@ -23,6 +23,9 @@ internal sealed class Database
     public string Address { get; }
 
     public PostgresUrl Url { get; }
+
+    /// <summary>Its name on the server.</summary>
+    public string Name => NameOf(Url);
 
     /// <summary>A database with the tables of results.</summary>
     public static async Task<Database> CreateAsync()
@@ -48,7 +51,7 @@ internal sealed class Database
         return new Database(server, await server.CreateDatabaseAsync());
     }
 
-    public Task<string> QueryAsync(string sql) => _server.QueryAsync(Name(Url), sql);
+    public Task<string> QueryAsync(string sql) => _server.QueryAsync(Name, sql);
 
-    private static string Name(PostgresUrl url) => url.Display.Split('/')[^1];
+    private static string NameOf(PostgresUrl url) => url.Display.Split('/')[^1];
 }
