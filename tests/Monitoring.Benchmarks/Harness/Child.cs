@@ -68,9 +68,19 @@ internal sealed class Child : IDisposable
     public static async Task ServeAsync(int port, CancellationToken stop)
     {
         Console.WriteLine(Invariant($"{Listening}{port}"));
-        while (await Console.In.ReadLineAsync(stop) is not null)
+
+        // On a thread of its own: reading the console blocks, asynchronous or not. On one core the thread pool means to have a single thread at
+        // work; were that the one that reads, everything else would stand still until the pool notices, half a second or a whole one later.
+        var unwanted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        new Thread(() =>
         {
-        }
+            while (Console.In.ReadLine() is not null)
+            {
+            }
+
+            unwanted.SetResult();
+        }) { IsBackground = true, Name = "standard input" }.Start();
+        await unwanted.Task.WaitAsync(stop);
     }
 
     /// <summary>Ends a process that this program started.</summary>

@@ -17,15 +17,24 @@ namespace Monitoring.Benchmarks;
 internal static class LeaseServer
 {
     public const string Constant = "/constant";
-    private const int Orchestrators = 1_000;
+
+    /// <summary>How many orchestrators there are: each has one test in a slot.</summary>
+    public const int Orchestrators = 500;
+
+    /// <summary>How long before its planned instant a job is due; short, so that a slot's jobs are leased within it.</summary>
+    public static readonly TimeSpan LeaseAhead = TimeSpan.FromMilliseconds(500);
 
     /// <summary>The regions.</summary>
     public static ImmutableArray<RegionId> Regions { get; } = [.. Enumerable.Range(0, 20).Select(n => RegionId.Parse(Invariant($"R{n:D2}")))];
 
-    /// <summary>1,000 orchestrators x 20 regions x 100 tests a day: 23 jobs a second.</summary>
+    /// <summary>
+    /// 500 orchestrators x 20 regions x 216 tests a day: slots of 20 s, in each of which every orchestrator has one test. What is leased and not
+    /// reported ends as soon as what nobody leased.
+    /// </summary>
     public static Policy Policy { get; } = new()
     {
-        Schedule = new SchedulePolicy { Regions = Regions, TestsPerDay = 100, SurpriseOneIn = 0, Guard = TimeSpan.FromSeconds(20), TestBudget = TimeSpan.FromSeconds(10) },
+        Schedule = new SchedulePolicy { Regions = Regions, TestsPerDay = 216, SurpriseOneIn = 0, Guard = TimeSpan.FromSeconds(4), TestBudget = TimeSpan.FromSeconds(2) },
+        ReportGrace = TimeSpan.Zero,
     };
 
     public static async Task<int> RunAsync(string directory, CancellationToken stop)
@@ -37,7 +46,7 @@ internal static class LeaseServer
         var schedule = new ScheduleBook(memory, plans, Policy.Schedule, time);
         await schedule.OpenAsync(stop);
         var board = new Board();
-        var hub = new MonitorHub(new HubOptions { Policy = Policy }, new Nobody(), memory, plans, schedule, board, time, NullLogger<MonitorHub>.Instance);
+        var hub = new MonitorHub(new HubOptions { Policy = Policy, LeaseAhead = LeaseAhead }, new Nobody(), memory, plans, schedule, board, time, NullLogger<MonitorHub>.Instance);
         await hub.ReplayAsync(stop);
         var running = hub.RunAsync(over.Token);
         await hub.EnrolAsync(EnrolmentRule.From([]).OnWalk(Enumerable.Range(0, Orchestrators).Select(Network.Entry), time.GetUtcNow()), stop);
