@@ -249,33 +249,34 @@ public sealed partial class RegionWorker : IDisposable
 
     private async Task<TestResult> TestAsync(TestJob job, CancellationToken cutShort)
     {
-        TestResult result;
+        TestResult? measured = null;
         try
         {
             var before = await _health.CheckAsync(fresh: false, cutShort);
             OwnHealthGauge.Seen(job.Region, before);
             if (before.Fault is { } unfit) return Void(job, new Outcome(unfit, before.Detail));
             if (_time.GetUtcNow() > job.NotAfter) return Void(job, new Outcome(OutcomeCode.OurOverload, "our own health check took until after the last moment to start"));
-            result = await _tester.RunAsync(job, cutShort);
+            measured = await _tester.RunAsync(job, cutShort);
 
             // Before an orchestrator is charged we ask whether it was us.
-            if (result.Outcome.Class != OutcomeClass.Fault) return result;
+            if (measured.Outcome.Class != OutcomeClass.Fault) return measured;
             var after = await _health.CheckAsync(fresh: true, cutShort);
             OwnHealthGauge.Seen(job.Region, after);
-            return after.Fault is { } ours ? result with { Outcome = new Outcome(ours, Outcome.Clean($"{after.Detail} (the test itself said {result.Outcome})")) } : result;
+            return after.Fault is { } ours ? measured with { Outcome = new Outcome(ours, Outcome.Clean($"{after.Detail} (the test itself said {measured.Outcome})")) } : measured;
         }
         catch (OperationCanceledException) when (cutShort.IsCancellationRequested)
         {
-            return Void(job, new Outcome(OutcomeCode.OurShutdown, "this region was stopped during the test"));
+            return Void(job, new Outcome(OutcomeCode.OurShutdown, "this region was stopped during the test"), measured);
         }
         catch (Exception e)
         {
             LogTesterFailed(job.Id, e);
-            return Void(job, new Outcome(OutcomeCode.OurFault, Outcome.Clean($"{e.GetType().Name}: {e.Message}")));
+            return Void(job, new Outcome(OutcomeCode.OurFault, Outcome.Clean($"{e.GetType().Name}: {e.Message}")), measured);
         }
     }
 
-    private TestResult Void(TestJob job, Outcome outcome) => new()
+    // What was measured says what was spent, also where it no longer counts.
+    private TestResult Void(TestJob job, Outcome outcome, TestResult? measured = null) => measured is not null ? measured with { Outcome = outcome } : new()
     {
         Id = job.Id,
         Orchestrator = job.Orchestrator,

@@ -135,8 +135,11 @@ internal sealed partial class MonitorHub
         _evidence[result.Id] = result.Evidence;
         var effects = Apply(result.Orchestrator, new Event.ResultReported(result));
 
+        // What a report becomes: the region's own cap makes it a test that was not run.
+        var becomes = result.Outcome.Class == OutcomeClass.NotRun ? OutcomeRevision.NotRun : OutcomeRevision.Measured;
+
         // Reported again while the first write has failed and not been tried again yet: this is the moment.
-        if (_states[result.Orchestrator].Owed.FirstOrDefault(o => o.Test == result.Id && o.Revision == OutcomeRevision.Measured) is { } owed) Store(owed);
+        if (_states[result.Orchestrator].Owed.FirstOrDefault(o => o.Test == result.Id && o.Revision == becomes) is { } owed) Store(owed);
         _evidence.Remove(result.Id);
         if (effects.OfType<Effect.RefuseReport>().FirstOrDefault(r => r.Test == result.Id) is { } refused)
         {
@@ -146,7 +149,7 @@ internal sealed partial class MonitorHub
 
         // A repeated report is answered like the first: when the result is durable, and whoever else must have it has it.
         var measured = effects.OfType<Effect.RecordOutcome>().FirstOrDefault(r => r.Revision.Test == result.Id && r.Revision.Revision == OutcomeRevision.Measured)?.Revision;
-        var stored = _storing.GetValueOrDefault((result.Id, OutcomeRevision.Measured), Task.CompletedTask);
+        var stored = _storing.GetValueOrDefault((result.Id, becomes), Task.CompletedTask);
         _ = AnswerAsync(stored, OnMeasured is null ? null : measured ?? Again(result), report.Answer);
         if (measured is not null) await LearnFromAsync(result);
     }

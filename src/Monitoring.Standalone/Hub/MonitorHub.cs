@@ -223,7 +223,9 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
                     // A region gives back what it has leased, and nothing else.
                     if (_queues.TryGetValue(back.Region, out var leases) && leases.IsLeased(back.Test) && _jobs.TryGetValue(back.Test, out var whose))
                         Apply(whose, new Event.TestDeferred(back.Test, back.Reason));
-                    if (Budget is not null && Budget.IsOf(back.Test, back.Region)) await Budget.SettleAsync(back.Test, 0, CancellationToken.None);
+
+                    // One that found the spool full was run and paid for, and nobody will say how much: its whole allowance stays spent.
+                    if (Budget is not null && back.Reason != OutcomeCode.SpoolFull && Budget.IsOf(back.Test, back.Region)) await Budget.SettleAsync(back.Test, 0, CancellationToken.None);
                     back.Answer.TrySetResult();
                     break;
                 case Command.Report report:

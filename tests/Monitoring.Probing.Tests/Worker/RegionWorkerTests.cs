@@ -128,6 +128,18 @@ public sealed class RegionWorkerTests
     }
 
     [Fact]
+    public async Task A_stop_while_we_ask_whether_a_fault_was_ours_forgets_nothing_of_what_was_spent()
+    {
+        await using var region = new RegionUnderTest(workers: 1, prepare: r => r.Health.AfterGate = new TaskCompletionSource().Task);
+        region.Hub.Offer(RegionUnderTest.Job(1));
+        (await region.Tester.NextAsync()).End(OutcomeCode.Unreachable, new Spend(new Rational(7, 2), 0, 3));
+        await region.UntilAsync(() => region.Health.FreshChecks == 1, moveClock: false);
+        await region.StopAsync();
+        var reported = await region.Hub.NextReportAsync();
+        Assert.Equal((OutcomeCode.OurShutdown, 4, 3), (reported.Outcome.Code, reported.Summary.Spend.Wei(), reported.Summary.Spend.Tickets));
+    }
+
+    [Fact]
     public async Task A_result_is_spooled_before_it_is_reported_and_deleted_only_when_it_is_acknowledged()
     {
         var acknowledge = new TaskCompletionSource<ReportAnswer>();

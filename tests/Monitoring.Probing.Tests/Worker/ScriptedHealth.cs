@@ -14,6 +14,9 @@ internal sealed class ScriptedHealth : IOwnHealth
     /// <summary>The check before a test waits for this.</summary>
     public Task BeforeGate { get; set; } = Task.CompletedTask;
 
+    /// <summary>The fresh check after a failure waits for this.</summary>
+    public Task AfterGate { get; set; } = Task.CompletedTask;
+
     /// <summary>Completes when the check before a test was asked for.</summary>
     public TaskCompletionSource Asked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -22,6 +25,7 @@ internal sealed class ScriptedHealth : IOwnHealth
         if (fresh)
         {
             Interlocked.Increment(ref _freshChecks);
+            await AfterGate.WaitAsync(cancellationToken);
             return After;
         }
 

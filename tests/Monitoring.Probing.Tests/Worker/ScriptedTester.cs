@@ -36,7 +36,13 @@ internal sealed class RunningTest(TestJob job, CancellationToken cancelled)
 
     public Task<TestResult> Ending => _ending.Task;
 
-    public void End(OutcomeCode code = OutcomeCode.Completed) => _ending.SetResult(RegionUnderTest.Result(job, code));
+    public void End(OutcomeCode code = OutcomeCode.Completed) => End(code, Spend.None);
+
+    public void End(OutcomeCode code, Spend spent)
+    {
+        var result = RegionUnderTest.Result(job, code);
+        _ending.SetResult(result with { Summary = result.Summary with { Spend = spent } });
+    }
 
     public void Throw(Exception e) => _ending.SetException(e);
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Monitoring.Core;
+using Monitoring.Probing;
 using Monitoring.Standalone.Hub;
 using Monitoring.Storage;
 using Monitoring.Testing;
@@ -93,6 +94,36 @@ public sealed class BudgetTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_test_whose_result_found_no_room_in_the_spool_keeps_its_whole_allowance()
+    {
+        await using var hub = await HubUnderTest.StartAsync(new SpendCaps { PerTest = 10, PerOrchestratorDay = 100, PerRegionDay = 100, PerDay = 100 }, null, null, null, [HubUnderTest.Orchestrator(1)]);
+        var ran = Assert.Single(await hub.LeaseSomeAsync(HubUnderTest.Fra));
+        await hub.Hub.ReturnAsync(HubUnderTest.Fra, ran.Id, OutcomeCode.SpoolFull, Cancel);
+        Assert.Equal(10, hub.Hub.Budget!.Total);
+
+        var never = Assert.Single(await hub.LeaseSomeAsync(HubUnderTest.Mdw));
+        Assert.Equal(20, hub.Hub.Budget.Total);
+        await hub.Hub.ReturnAsync(HubUnderTest.Mdw, never.Id, OutcomeCode.NoWorker, Cancel);
+        Assert.Equal(10, hub.Hub.Budget.Total);
+    }
+
+    [Fact]
+    public async Task A_report_that_the_regions_own_cap_stopped_the_test_is_acknowledged_when_it_is_stored()
+    {
+        var stored = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var hub = await HubUnderTest.StartAsync(
+            new SpendCaps { PerTest = 10, PerOrchestratorDay = 100, PerRegionDay = 100, PerDay = 100 }, null, null, store => new HeldBack(store, stored.Task), [HubUnderTest.Orchestrator(1)]);
+        var job = Assert.Single(await hub.LeaseSomeAsync(HubUnderTest.Fra));
+        var result = HubUnderTest.Result(job, received: 0, OutcomeCode.SpendCap);
+        var answer = hub.Hub.ReportAsync(result with { Summary = result.Summary with { Spend = new Spend(new Rational(7, 2), 0, 1) } }, Cancel);
+        Assert.False(await hub.Hub.ExtendAsync(HubUnderTest.Fra, job.Id, Cancel));
+        Assert.Equal(4, hub.Hub.Budget!.Total);
+        Assert.False(answer.IsCompleted);
+        stored.SetResult();
+        Assert.Equal(new ReportAnswer(true, ""), await answer);
+    }
+
+    [Fact]
     public async Task Where_nothing_is_paid_no_job_has_an_allowance()
     {
         await using var hub = await HubUnderTest.StartAsync(enrolled: OrchestratorId.Parse("0x00000000000000000000000000000000000000aa"));
@@ -122,5 +153,23 @@ public sealed class BudgetTests : IAsyncLifetime
     {
         await _log.DisposeAsync();
         await OpenAsync(now);
+    }
+
+    /// <summary>A store whose disk answers when a test says so.</summary>
+    private sealed class HeldBack(IResultStore inner, Task until) : IResultStore
+    {
+        public async Task<bool> AppendAsync(OutcomeRevision revision, TestEvidence? evidence, CancellationToken cancellationToken)
+        {
+            await until.WaitAsync(cancellationToken);
+            return await inner.AppendAsync(revision, evidence, cancellationToken);
+        }
+
+        public IAsyncEnumerable<OutcomeRevision> ReadAsync(ResultQuery query, CancellationToken cancellationToken) => inner.ReadAsync(query, cancellationToken);
+
+        public Task<TestEvidence?> ReadEvidenceAsync(TestId test, DateTimeOffset testTime, CancellationToken cancellationToken) => inner.ReadEvidenceAsync(test, testTime, cancellationToken);
+
+        public IAsyncEnumerable<HourlySums> ReadHourlyAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) => inner.ReadHourlyAsync(from, to, cancellationToken);
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
 }
