@@ -9,7 +9,6 @@ using Monitoring.Standalone.Hub;
 using Monitoring.Standalone.Sources;
 using Monitoring.Standalone.Wallet;
 using Monitoring.Storage;
-using Monitoring.Testing.Anvil;
 using TestResult = Monitoring.Core.TestResult;
 
 namespace Monitoring.Standalone.Tests.Paid;
@@ -67,7 +66,7 @@ public sealed class Fifty_paid_tests
         foreach (var node in fleet.Nodes)
         {
             var spent = results.Where(r => r.Orchestrator == node.Id).Aggregate(Rational.Zero, (sum, r) => sum + r.Summary.Spend.Expected);
-            var books = node.Counters.Senders.GetValueOrDefault(network.Payer) ?? new SenderAccount();
+            var books = network.AccountAt(node);
             Assert.Equal(spent, books.Received);
             if (!node.Name.StartsWith("good-", StringComparison.Ordinal)) continue;
             Assert.True(spent.Sign > 0);
@@ -85,37 +84,13 @@ public sealed class Fifty_paid_tests
         Assert.Contains(results, r => r.Outcome.Code == OutcomeCode.Completed);
         Assert.DoesNotContain(results, r => r.Outcome.Code is OutcomeCode.OurWallet or OutcomeCode.OurChain or OutcomeCode.OurFault);
 
-        await RedeemAllAsync(network);
+        await network.RedeemAllAsync();
         var status = await network.MonitorAsync(null, "wallet", "status");
         Assert.Contains($"spent today  {WeiText.Format(today.Ceiling())} expected", status.Output, StringComparison.Ordinal);
     }
 
     private static bool IsLateness(OutcomeCode code) =>
         code is OutcomeCode.Dropped or OutcomeCode.UploadTimedOut or OutcomeCode.ResultTimedOut or OutcomeCode.DownloadTimedOut;
-
-    // Every winning ticket, by anybody's transaction: the deposit pays exactly the face values.
-    private static async Task RedeemAllAsync(PaidNetwork network)
-    {
-        var broker = network.Chain.Contracts.TicketBroker.ToString();
-        var anybody = await network.Local.Node.AccountAsync(5);
-        var before = await network.Chain.GetSenderInfoAsync(network.Payer, TestContext.Current.CancellationToken);
-        var winners = network.Fleet!.Nodes.SelectMany(n => n.Counters.WinningTickets).ToList();
-        Assert.NotEmpty(winners);
-        foreach (var winner in winners)
-        {
-            var ticket = new ContractTicket
-            {
-                Recipient = winner.Ticket.Recipient, Sender = winner.Ticket.Sender, FaceValue = winner.Ticket.FaceValue, WinProb = winner.Ticket.WinProb,
-                SenderNonce = winner.Ticket.SenderNonce, RecipientRandHash = winner.Ticket.RecipientRandHash, AuxData = winner.Ticket.AuxData.ToArray(),
-            };
-            var data = TicketBrokerCalls.RedeemWinningTicket(ticket, winner.Signature, winner.RecipientRand);
-            await network.Local.Node.SendAsync(anybody, broker, "0x" + Convert.ToHexStringLower(data));
-            Assert.True(await network.Chain.IsTicketUsedAsync(winner.Ticket.Hash(), TestContext.Current.CancellationToken));
-        }
-
-        var after = await network.Chain.GetSenderInfoAsync(network.Payer, TestContext.Current.CancellationToken);
-        Assert.Equal(before with { Deposit = before.Deposit - winners.Aggregate(BigInteger.Zero, (sum, w) => sum + w.Ticket.FaceValue) }, after);
-    }
 
     private static async Task<List<TestResult>> TestAsync(IPaymaster paymaster, List<TestJob> jobs, CancellationToken cancel)
     {

@@ -42,7 +42,7 @@ public sealed class Killed_while_paying
             var written = Journal(network);
             Verify(network, before, written);
             TestContext.Current.TestOutputHelper?.WriteLine(
-                $"{TimeProvider.System.GetUtcNow():HH:mm:ss} life {life}: killed {how}; {Tickets(written)} tickets written, {network.Fleet!.Nodes.Sum(node => Account(network, node).TicketsReceived)} received");
+                $"{TimeProvider.System.GetUtcNow():HH:mm:ss} life {life}: killed {how}; {Tickets(written)} tickets written, {network.Fleet!.Nodes.Sum(node => network.AccountAt(node).TicketsReceived)} received");
             before = written;
         }
 
@@ -121,14 +121,14 @@ public sealed class Killed_while_paying
         // Each nonce once, by our own books and by what arrived.
         var nonces = written.SelectMany(entry => Enumerable.Range(0, entry.Count).Select(i => (entry.RecipientRandHash, Nonce: entry.FirstNonce + (uint)i))).ToList();
         Assert.Equal(nonces.Count, nonces.Distinct().Count());
-        Assert.All(network.Fleet!.Nodes, node => Assert.Equal(0, Account(network, node).TicketsRepeated));
+        Assert.All(network.Fleet!.Nodes, node => Assert.Equal(0, network.AccountAt(node).TicketsRepeated));
 
         // Whatever reached anybody is in the books.
         foreach (var node in network.Fleet.Nodes)
         {
             var ours = written.Where(entry => entry.Orchestrator == node.Id).ToImmutableArray();
-            Assert.True(Account(network, node).TicketsReceived <= Tickets(ours), $"{node.Name} received {Account(network, node).TicketsReceived} tickets, and {Tickets(ours)} are written");
-            Assert.True(Account(network, node).Received <= Total(ours));
+            Assert.True(network.AccountAt(node).TicketsReceived <= Tickets(ours), $"{node.Name} received {network.AccountAt(node).TicketsReceived} tickets, and {Tickets(ours)} are written");
+            Assert.True(network.AccountAt(node).Received <= Total(ours));
         }
 
         Assert.All(written.GroupBy(entry => entry.Test), test => Assert.True(Total(test) <= MostPerTest, $"{test.Key} spent {Total(test).Ceiling()}"));
@@ -147,9 +147,7 @@ public sealed class Killed_while_paying
 
     private static ImmutableArray<SpendEntry> Journal(PaidNetwork network) => [.. SpendJournalFile.Peek(OpenedWallet.JournalIn(network.Scratch.At("data")))];
 
-    private static SenderAccount Account(PaidNetwork network, SimulatedNode node) => node.Counters.Senders.GetValueOrDefault(network.Payer) ?? new SenderAccount();
-
-    private static long Received(PaidNetwork network) => network.Fleet!.Nodes.Sum(node => Account(network, node).TicketsReceived);
+    private static long Received(PaidNetwork network) => network.Fleet!.Nodes.Sum(node => network.AccountAt(node).TicketsReceived);
 
     private static async Task ArrivedAsync(PaidNetwork network, long before) =>
         await await Task.WhenAny(network.Fleet!.Nodes.Select(node => node.WaitAsync(_ => Received(network) > before, Cancel)));

@@ -32,12 +32,15 @@ internal sealed class PaidNetwork : IAsyncDisposable
 
     public Address Payer { get; } = AddressOfKey();
 
-    /// <summary>The options of the command line that name the chain and the data.</summary>
-    public string[] Settings =>
+    /// <summary>The options of the command line that name the chain.</summary>
+    public string[] OnChain =>
     [
         "--rpc", Local.Node.Uri.AbsoluteUri, "--set", $"Chain:Controller={Local.Controller.Address}",
-        "--set", string.Create(CultureInfo.InvariantCulture, $"Chain:Id={ChainId}"), "--data", Scratch.At("data"),
+        "--set", string.Create(CultureInfo.InvariantCulture, $"Chain:Id={ChainId}"),
     ];
+
+    /// <summary>The options of the command line that name the chain and the data.</summary>
+    public string[] Settings => [.. OnChain, "--data", Scratch.At("data")];
 
     /// <summary>The environment's variable with the key.</summary>
     public (string Name, string Value) KeyVariable { get; } = ("MONITOR_Wallet__Key", Key);
@@ -67,6 +70,35 @@ internal sealed class PaidNetwork : IAsyncDisposable
         };
         var code = await CommandLine.RunAsync([.. arguments, .. Settings], around);
         return (code, output.ToString(), error.ToString());
+    }
+
+    /// <summary>What a node of the fleet keeps of our money.</summary>
+    public SenderAccount AccountAt(SimulatedNode node) => node.Counters.Senders.GetValueOrDefault(Payer) ?? new SenderAccount();
+
+    /// <summary>Redeems every winning ticket, by anybody's transaction: the deposit pays exactly the face values.</summary>
+    /// <returns>How many won.</returns>
+    public async Task<int> RedeemAllAsync()
+    {
+        var broker = Chain.Contracts.TicketBroker.ToString();
+        var anybody = await Local.Node.AccountAsync(5);
+        var before = await Chain.GetSenderInfoAsync(Payer, TestContext.Current.CancellationToken);
+        var winners = Fleet!.Nodes.SelectMany(n => n.Counters.WinningTickets).ToList();
+        Assert.NotEmpty(winners);
+        foreach (var winner in winners)
+        {
+            var ticket = new ContractTicket
+            {
+                Recipient = winner.Ticket.Recipient, Sender = winner.Ticket.Sender, FaceValue = winner.Ticket.FaceValue, WinProb = winner.Ticket.WinProb,
+                SenderNonce = winner.Ticket.SenderNonce, RecipientRandHash = winner.Ticket.RecipientRandHash, AuxData = winner.Ticket.AuxData.ToArray(),
+            };
+            var data = TicketBrokerCalls.RedeemWinningTicket(ticket, winner.Signature, winner.RecipientRand);
+            await Local.Node.SendAsync(anybody, broker, "0x" + Convert.ToHexStringLower(data));
+            Assert.True(await Chain.IsTicketUsedAsync(winner.Ticket.Hash(), TestContext.Current.CancellationToken));
+        }
+
+        var after = await Chain.GetSenderInfoAsync(Payer, TestContext.Current.CancellationToken);
+        Assert.Equal(before with { Deposit = before.Deposit - winners.Aggregate(BigInteger.Zero, (sum, w) => sum + w.Ticket.FaceValue) }, after);
+        return winners.Count;
     }
 
     public async ValueTask DisposeAsync()

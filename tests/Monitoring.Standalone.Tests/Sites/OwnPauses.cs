@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Monitoring.Core;
 
 namespace Monitoring.Standalone.Tests.Sites;
 
@@ -10,6 +11,10 @@ internal sealed class OwnPauses : IAsyncDisposable
 {
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Long = TimeSpan.FromMilliseconds(300);
+
+    // Half of the shortest limit of a test (connect, 2 s).
+    private static readonly TimeSpan Least = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource _end = new();
     private readonly ConcurrentQueue<(DateTimeOffset From, DateTimeOffset Until)> _pauses = new();
     private readonly Task _watching;
@@ -29,12 +34,21 @@ internal sealed class OwnPauses : IAsyncDisposable
         return all;
     }
 
+    /// <summary>How much of a test this process did not work.</summary>
+    public TimeSpan During(OutcomeRevision revision) =>
+        revision.Summary is { } summary ? Within(summary.StartedAt - TimeSpan.FromSeconds(1), summary.StartedAt + summary.Elapsed) : TimeSpan.Zero;
+
+    /// <summary>True when an outcome says that a node was slow, and this process stood still meanwhile, so that it was.</summary>
+    public bool Explains(OutcomeRevision revision) => IsSlow(revision.Outcome.Code) && During(revision) > Least;
+
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
         await _watching;
         _end.Dispose();
     }
+
+    private static bool IsSlow(OutcomeCode code) => code == OutcomeCode.Unreachable || code.ToString().EndsWith("TimedOut", StringComparison.Ordinal);
 
     private async Task WatchAsync()
     {
