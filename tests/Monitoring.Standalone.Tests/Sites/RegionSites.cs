@@ -5,29 +5,35 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Monitoring.Simulator;
 using Monitoring.Standalone.Tests.EndToEnd;
+using Monitoring.Storage.Postgres;
 using Monitoring.Testing;
+using Monitoring.Testing.Postgres;
 
 namespace Monitoring.Standalone.Tests.Sites;
 
 /// <summary>
 /// One hub and three region processes on this machine, all real, around orchestrators that the test itself simulates, so that it sees what reaches
-/// them. Each region has a directory and a key of its own; any of the processes may be killed and started again.
+/// them. Each region has a directory and a key of its own; any of the processes may be killed and started again. The hub keeps results in a journal,
+/// or in a PostgreSQL of its own.
 /// </summary>
 internal sealed partial class RegionSites : IAsyncDisposable
 {
     public static readonly string[] Regions = ["FRA", "MDW", "SIN"];
 
-    // One segment, and a slot just longer than its guard: each region tests each orchestrator once in 67 s.
-    private static readonly string[] Schedule =
-        ["--tests-per-day", "1300", "--set", "Schedule:GuardSeconds=22", "--set", "Schedule:TestBudgetSeconds=20", "--set", "Schedule:SurpriseOneIn=0", "--set", "Tests:Segments=1"];
+    /// <summary>Each region tests each orchestrator once in 67 s: slots just longer than their guard.</summary>
+    public const int OftenADay = 1300;
 
+    private readonly int _testsPerDay;
     private readonly Scratch _scratch = new();
     private readonly int _port = FreePort();
     private readonly List<string> _said = [];
 
-    private RegionSites(SimulatedFleet fleet) => Fleet = fleet;
+    private RegionSites(SimulatedFleet fleet, int testsPerDay, PostgresServer? database) => (Fleet, _testsPerDay, Database) = (fleet, testsPerDay, database);
 
     public SimulatedFleet Fleet { get; }
+
+    /// <summary>The database of the hub's results; null where they are in a journal.</summary>
+    public PostgresServer? Database { get; }
 
     /// <summary>When the nodes could not answer.</summary>
     public OwnPauses Pauses { get; } = new();
@@ -38,18 +44,26 @@ internal sealed partial class RegionSites : IAsyncDisposable
 
     public MonitorApi Api { get; private set; } = null!;
 
-    public string Journal => _scratch.At("hub/journal");
-
     /// <summary>Starts everything.</summary>
-    public static async Task<RegionSites> StartAsync(int nodes, CancellationToken cancellationToken)
+    /// <param name="nodes">How many orchestrators.</param>
+    /// <param name="testsPerDay">Rounds a day; <see cref="OftenADay"/> at most.</param>
+    /// <param name="onPostgres">Results in a PostgreSQL of its own, which must be installed; else in a journal.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    public static async Task<RegionSites> StartAsync(int nodes, int testsPerDay, bool onPostgres, CancellationToken cancellationToken)
     {
         var kind = FleetOptions.Default.Nodes[0];
         var fleet = await SimulatedFleet.StartAsync(
             FleetOptions.Default with { Nodes = [.. Enumerable.Range(0, nodes).Select(i => kind with { Name = string.Create(CultureInfo.InvariantCulture, $"node{i}"), Port = 0, MaxSessions = 100 })] },
             cancellationToken);
-        var sites = new RegionSites(fleet);
+        var sites = new RegionSites(fleet, testsPerDay, onPostgres ? await PostgresServer.StartAsync() : null);
         try
         {
+            if (sites.Database is { } database)
+            {
+                var name = PostgresUrl.Parse(await database.CreateDatabaseAsync()).Display.Split('/')[^1];
+                sites.StoreUrl = string.Create(CultureInfo.InvariantCulture, $"postgres://{PostgresServer.User}@127.0.0.1:{database.Port}/{name}");
+            }
+
             await File.WriteAllTextAsync(sites._scratch.At("hub.json"), sites.HubConfiguration(), cancellationToken);
             foreach (var region in Regions)
             {
@@ -76,9 +90,18 @@ internal sealed partial class RegionSites : IAsyncDisposable
             await RetireAsync(before);
         }
 
-        Hub = MonitorProcess.Start(_scratch.Path, Nothing, ["run", "--config", "hub.json", .. Schedule]);
+        Hub = MonitorProcess.Start(_scratch.Path, Password, ["run", "--config", "hub.json", .. Schedule, .. Store]);
         Api?.Dispose();
         Api = new MonitorApi(await Hub.UrlAsync(cancellationToken));
+    }
+
+    /// <summary>The results of a hub that has stopped, in a journal: its own, or one that its database was written out to.</summary>
+    public async Task<string> JournalAsync(CancellationToken cancellationToken)
+    {
+        if (StoreUrl is null) return At("hub/journal");
+        await using var import = MonitorProcess.Start(_scratch.Path, Password, "import", "--from", StoreUrl, "--to", "kept");
+        Assert.True(await import.ExitAsync(cancellationToken) == 0, import.Said);
+        return At("kept/journal");
     }
 
     public void StartRegion(string region, params string[] more) => StartRegion(region, _scratch.At("at-" + region), more);
@@ -152,12 +175,26 @@ internal sealed partial class RegionSites : IAsyncDisposable
         foreach (var process in Processes.Values) await process.DisposeAsync();
         if (Hub is not null) await Hub.DisposeAsync();
         Api?.Dispose();
+        if (Database is not null) await Database.DisposeAsync();
         await Fleet.DisposeAsync();
         await Pauses.DisposeAsync();
         _scratch.Dispose();
     }
 
     private static Dictionary<string, string> Nothing { get; } = [];
+
+    private static Dictionary<string, string> Password { get; } = new() { ["PGPASSWORD"] = PostgresServer.Password };
+
+    // One segment.
+    private string[] Schedule =>
+    [
+        "--tests-per-day", _testsPerDay.ToString(CultureInfo.InvariantCulture), "--set", "Schedule:GuardSeconds=22", "--set", "Schedule:TestBudgetSeconds=20", "--set", "Schedule:SurpriseOneIn=0",
+        "--set", "Tests:Segments=1",
+    ];
+
+    private string? StoreUrl { get; set; }
+
+    private string[] Store => StoreUrl is null ? [] : ["--store", StoreUrl];
 
     private string HubConfiguration() => JsonSerializer.Serialize(new
     {

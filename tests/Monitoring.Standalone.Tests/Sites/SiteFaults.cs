@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Monitoring.Testing.Postgres;
 
 namespace Monitoring.Standalone.Tests.Sites;
 
@@ -10,6 +11,7 @@ internal sealed class SiteFaults
     private const int SigContinue = 18;
     private const int SigTerm = 15;
     private readonly RegionSites _sites;
+    private bool _wasSkipped;
     private readonly List<(string Name, Func<string, CancellationToken, Task> Strike)> _all;
 
     public SiteFaults(RegionSites sites)
@@ -25,7 +27,13 @@ internal sealed class SiteFaults
             ("disk of the spool full", DiskFullAsync),
             ("region stopped", StopRegionAsync),
             ("key changed", ChangeKeyAsync),
+            ("hub gone for 60 s", (_, cancel) => HubGoneAsync(cancel)),
         ];
+        if (sites.Database is { } database)
+        {
+            _all.Add(("database stopped for 60 s, region killed", (region, cancel) => StopDatabaseAsync(database, region, cancel)));
+            _all.Add(("database killed", (_, cancel) => KillDatabaseAsync(database, cancel)));
+        }
     }
 
     /// <summary>What struck, in order.</summary>
@@ -37,23 +45,31 @@ internal sealed class SiteFaults
         for (var i = 0; i < faults; i++) await StrikeAsync(i, RegionSites.Regions[i % RegionSites.Regions.Length], cancellationToken);
     }
 
-    /// <summary>Random faults for so long.</summary>
+    /// <summary>Random faults for so long: all of them once in random order, on regions drawn at random and the kill on each region, then all of them again.</summary>
     public async Task StrikeAtRandomAsync(TimeSpan time, int seed, CancellationToken cancellationToken)
     {
         var random = new Random(seed);
         var began = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(began) < time)
+        while (true)
         {
-            await StrikeAsync(random.Next(_all.Count), RegionSites.Regions[random.Next(RegionSites.Regions.Length)], cancellationToken);
-            await Task.Delay(TimeSpan.FromSeconds(random.Next(1, 20)), cancellationToken);
+            var faults = Enumerable.Range(0, _all.Count)
+                .SelectMany(fault => fault == 0 ? RegionSites.Regions.Select(region => (fault, region)) : [(fault, region: RegionSites.Regions[random.Next(RegionSites.Regions.Length)])]).ToArray();
+            random.Shuffle(faults);
+            foreach (var (fault, region) in faults)
+            {
+                if (Stopwatch.GetElapsedTime(began) >= time) return;
+                await StrikeAsync(fault, region, cancellationToken);
+                await Task.Delay(TimeSpan.FromSeconds(random.Next(1, 6)), cancellationToken);
+            }
         }
     }
 
     private async Task StrikeAsync(int fault, string region, CancellationToken cancellationToken)
     {
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:HH:mm:ss} {_all[fault].Name} ({region})"));
+        _wasSkipped = false;
         await _all[fault].Strike(region, cancellationToken);
-        Struck.Add(_all[fault].Name);
+        Struck.Add(_all[fault].Name + (_wasSkipped ? " (SKIPPED)" : ""));
     }
 
     private async Task KillRegionAsync(string region, CancellationToken cancel)
@@ -93,6 +109,39 @@ internal sealed class SiteFaults
         foreach (var region in RegionSites.Regions) await MeasuresAsync(region, cancel);
     }
 
+    // Dead for a while: slots come and go, and the regions have results and nobody to tell.
+    private async Task HubGoneAsync(CancellationToken cancel)
+    {
+        await ATestOfAsync(RegionSites.Regions[0], cancel);
+        _sites.Hub.Kill();
+        await Task.Delay(TimeSpan.FromMinutes(1), cancel);
+        await _sites.StartHubAsync(cancel);
+        foreach (var region in RegionSites.Regions) await MeasuresAsync(region, cancel);
+    }
+
+    // Nothing can be stored, so nothing is acknowledged: what was measured waits with the regions, also with one that dies meanwhile.
+    private async Task StopDatabaseAsync(PostgresServer database, string region, CancellationToken cancel)
+    {
+        await ATestOfAsync(region, cancel);
+        var began = Stopwatch.GetTimestamp();
+        await database.StopAsync();
+        await _sites.Hub.SaysAsync("could not be stored", _sites.Hub.Said.Split("could not be stored").Length, cancel);
+        _sites.Processes[region].Kill();
+        await _sites.RetireAsync(region);
+        _sites.StartRegion(region);
+        if (TimeSpan.FromSeconds(60) - Stopwatch.GetElapsedTime(began) is { Ticks: > 0 } left) await Task.Delay(left, cancel);
+        await database.RestartAsync();
+        foreach (var each in RegionSites.Regions) await MeasuresAsync(each, cancel);
+    }
+
+    private async Task KillDatabaseAsync(PostgresServer database, CancellationToken cancel)
+    {
+        await ATestOfAsync(RegionSites.Regions[0], cancel);
+        await database.KillAsync();
+        await database.RestartAsync();
+        foreach (var region in RegionSites.Regions) await MeasuresAsync(region, cancel);
+    }
+
     private async Task ClockOffAsync(string region, CancellationToken cancel)
     {
         await StopAsync(region, cancel);
@@ -114,6 +163,7 @@ internal sealed class SiteFaults
         Directory.CreateDirectory(data);
         if (!await RunAsync("mount", ["-t", "tmpfs", "-o", "size=64k", "none", data], cancel))
         {
+            _wasSkipped = true;
             TestContext.Current.TestOutputHelper?.WriteLine("SKIPPED: no small file system can be mounted here, so no disk gets full");
         }
 
