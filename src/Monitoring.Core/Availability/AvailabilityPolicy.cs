@@ -41,6 +41,9 @@ public sealed record AvailabilityPolicy
     /// </summary>
     public TimeSpan FailingAlone { get; init; } = TimeSpan.FromMinutes(4);
 
+    /// <summary>So long a region should have heard of others before its word about one is taken: of nobody else after that, where there is hardly anybody. 4 min.</summary>
+    public TimeSpan WitnessWithin { get; init; } = TimeSpan.FromMinutes(4);
+
     /// <summary>
     /// So often in a row the silent regions must have been asked in vain before the others decide without them: a hub that has just started has
     /// heard nobody yet. 3.
@@ -61,6 +64,9 @@ public sealed record AvailabilityPolicy
 
     /// <summary>How often the slower rules below are looked at. 10 min.</summary>
     public TimeSpan RulesEvery { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Tests younger than this are not judged by them: a fault of their region would not be seen yet. 30 min.</summary>
+    public TimeSpan Settled { get; init; } = TimeSpan.FromMinutes(30);
 
     /// <summary>The fewest counted tests by which a rule judges a window. 4.</summary>
     public int LeastTests { get; init; } = 4;

@@ -45,12 +45,14 @@ internal static class AvailabilityRule
         var now = env.Now;
         var maintenance = record?.InMaintenance(now, env.Policy.MaintenanceLimit) == true;
         if (maintenance != state.Maintenance) state = state with { Maintenance = maintenance };
-        state = Mute(state, maintenance, env);
-        var votes = Core.Votes.Of(state, env);
+        state = Doubt(Mute(state, maintenance, env), id, env);
+        var votes = Core.Votes.Of(state, id, env);
 
         var before = state.Phase;
         var phase = Next(state, votes);
         if (phase != before) state = Enter(state, phase, votes, now, policy);
+        var unheard = phase == AvailabilityPhase.Suspect && votes.Unheard;
+        if (unheard != state.Unheard) state = state with { Unheard = unheard };
         state = Report(state, id, votes, env);
         state = LookAtRegions(state, id, env);
 
@@ -103,6 +105,19 @@ internal static class AvailabilityRule
         return state;
     }
 
+    // Remembers until when most of what a region saw failed.
+    private static AvailabilityState Doubt(AvailabilityState state, OrchestratorId id, in Env env)
+    {
+        if (state.Phase != AvailabilityPhase.Suspect || env.Liveness is not { } liveness) return state;
+        foreach (var sight in state.Sights)
+        {
+            if (sight.Failures == 0 || sight.DoubtedAt == sight.LastAt) continue;
+            if (liveness.WitnessOf(sight.Region, id, sight.RunSince, sight.LastAt).FailedMoreThan(5)) state = state.With(sight with { DoubtedAt = sight.LastAt });
+        }
+
+        return state;
+    }
+
     private static AvailabilityPhase Next(AvailabilityState state, Votes votes) => state.Phase switch
     {
         AvailabilityPhase.Suspect when votes.SayDown => AvailabilityPhase.Down,
@@ -117,10 +132,29 @@ internal static class AvailabilityRule
     {
         var before = state.Phase;
         state = state with { Phase = phase, Since = now };
-        if (phase == AvailabilityPhase.Up) return state with { FailingSince = default, AskedInVain = 0 };
+        if (phase == AvailabilityPhase.Up) return state with { FailingSince = default, AskedInVain = 0, RecoveredAt = before == AvailabilityPhase.Recovering ? now : state.RecoveredAt };
         if (phase == AvailabilityPhase.Suspect) return state with { FailingSince = votes.FailingSince };
         if (phase != AvailabilityPhase.Down || before == AvailabilityPhase.Recovering) return state;
         return state with { FailingSince = votes.FailingSince, Downs = state.Downs.RemoveAll(d => now - d > policy.FlapsWithin).Add(now) };
+    }
+
+    /// <summary>
+    /// True while a region's word about one orchestrator waits: of the others more than three in ten (at first, a fifth) ceased to answer it as well, so that
+    /// it is the region, or the network, and a page for each would say nothing. Where it is the network, which the incident of the network tells, controls that were
+    /// well speak for the region, unless another region has an answer: then it is this region's path to many, which no control shows.
+    /// </summary>
+    public static bool IsDoubted(RegionSight sight, OrchestratorId id, bool othersAnswer, in Env env)
+    {
+        if (env.Liveness is not { } liveness) return false;
+        var witness = liveness.WitnessOf(sight.Region, id, sight.RunSince, sight.LastAt);
+        var isYoung = sight.LastAt - sight.RunSince < env.Policy.Availability.WitnessWithin;
+        if (witness.IsEmpty) return isYoung || witness.Later > 0;
+
+        // Where most had failed, one failure after it is over may be a lost packet.
+        var isOver = sight.DoubtedAt == default || sight.LastAt - sight.DoubtedAt >= 2 * env.Policy.Availability.Spacing;
+
+        // By the few that were heard of at first, a third can look like a quarter.
+        return (!isOver || witness.FailedMoreThan(isYoung ? 2 : NetworkAvailability.UnheardTenths)) && !(env.NetworkFails && witness.ControlsWell && !othersAnswer);
     }
 
     // Opens, changes and resolves the incident of all regions, which alone may wake somebody.
@@ -139,12 +173,12 @@ internal static class AvailabilityRule
                 Severity = severity,
                 Since = state.FailingSince,
                 OpenedAt = now,
-                Summary = $"{id} does not answer in {votes.Failing} of {votes.Voters} regions since {state.FailingSince:u}.",
+                Summary = $"{id} does not answer in {votes.Failures} of {votes.Voters} regions since {state.FailingSince:u}.",
                 Evidence = EvidenceOf(state),
             };
             state = Told(state, state.Incidents.Opened(open));
         }
-        else if (state.Phase == AvailabilityPhase.Down && open is { Severity: not Severity.Page } && !env.NetworkFails && votes.SayDown)
+        else if (state.Phase == AvailabilityPhase.Down && open is { Severity: not Severity.Page } && !env.NetworkFails && votes.SayDown && now - votes.FailedAt <= policy.Recheck)
         {
             var evidence = EvidenceOf(state);
             state = Told(state, state.Incidents.Changed(IncidentRule.OrchestratorDown, null, i => i with { Severity = Severity.Page, Evidence = evidence }));
@@ -179,7 +213,7 @@ internal static class AvailabilityRule
                 AvailabilityPhase.Down when sight.Answers > 0 => AvailabilityPhase.Recovering,
                 AvailabilityPhase.Recovering when sight.Failures > 0 => AvailabilityPhase.Down,
                 AvailabilityPhase.Recovering when sight.Answers >= policy.AnswersToVote => AvailabilityPhase.Up,
-                AvailabilityPhase.Up or AvailabilityPhase.Suspect => IsPathDown(state, sight, policy) ? AvailabilityPhase.Down
+                AvailabilityPhase.Up or AvailabilityPhase.Suspect => IsPathDown(state, sight, policy) && !IsDoubted(sight, id, othersAnswer: true, env) ? AvailabilityPhase.Down
                     : sight.Failures > 0 ? AvailabilityPhase.Suspect : AvailabilityPhase.Up,
                 _ => sight.Phase,
             };
@@ -211,7 +245,7 @@ internal static class AvailabilityRule
         ReferenceEquals(incidents, state.Incidents) ? state : state with { Incidents = incidents };
 
     private static DateTimeOffset SteadyAt(AvailabilityState state, AvailabilityPolicy policy) =>
-        (state.Downs.IsEmpty || state.Since > state.Downs[^1] ? state.Since : state.Downs[^1]) + policy.FlapQuiet;
+        (state.Downs.IsEmpty || state.RecoveredAt > state.Downs[^1] ? state.RecoveredAt : state.Downs[^1]) + policy.FlapQuiet;
 
     private static ImmutableArray<RegionEvidence> EvidenceOf(AvailabilityState state) =>
         [.. state.Sights.Where(s => s.LastAt != default).Select(s => new RegionEvidence(s.Region, s.LastAt, s.Failures > 0

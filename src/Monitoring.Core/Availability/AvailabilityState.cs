@@ -15,6 +15,12 @@ public sealed record AvailabilityState
     /// <summary>When the trouble behind <see cref="Phase"/> began, by the evidence, UTC; the least value while it is up.</summary>
     public DateTimeOffset FailingSince { get; init; }
 
+    /// <summary>
+    /// True while no region has an answer and enough of them failed often enough, yet each sees so many others fail that it may be the network or
+    /// the instrument: then the incident of the network tells of it (<see cref="NetworkAvailability"/>), and none of its own.
+    /// </summary>
+    public bool Unheard { get; init; }
+
     /// <summary>True while it goes down and comes back again and again.</summary>
     public bool Flapping { get; init; }
 
@@ -23,6 +29,9 @@ public sealed record AvailabilityState
 
     /// <summary>When it went down, as far back as flapping is judged, UTC.</summary>
     public ImmutableArray<DateTimeOffset> Downs { get; init; } = [];
+
+    /// <summary>When it last came up again after it was down, UTC; the least value when it never was.</summary>
+    public DateTimeOffset RecoveredAt { get; init; }
 
     /// <summary>When other regions were last asked to look, UTC.</summary>
     public DateTimeOffset AskedAt { get; init; }

@@ -13,8 +13,10 @@ internal static class PerformanceRules
     /// <param name="watchedSince">Since when it is watched, UTC.</param>
     /// <param name="now">The instant, UTC.</param>
     /// <param name="policy">The rules.</param>
-    public static IncidentBook Look(OrchestratorState state, DateTimeOffset watchedSince, DateTimeOffset now, Policy policy)
+    /// <param name="regions">Which regions were not to be trusted when: what they found then is nobody's incident.</param>
+    public static IncidentBook Look(OrchestratorState state, DateTimeOffset watchedSince, DateTimeOffset now, Policy policy, RegionHealthView regions)
     {
+        if (!regions.Muted.IsEmpty) state = state with { Cells = [.. state.Cells.Select(c => c with { Window = c.Window.Without(e => regions.IsMuted(c.Region, e.TestTime)) })] };
         var book = state.Availability.Incidents;
         book = Judge(book, state, IncidentRule.ScoreSlide, Severity.Warning, Slide(state, now, policy), now);
         book = Judge(book, state, IncidentRule.NotTested, Severity.Warning, NotTested(state, watchedSince, now, policy), now);
@@ -41,7 +43,7 @@ internal static class PerformanceRules
         var regions = 0;
         foreach (var cell in state.Cells)
         {
-            var last = cell.Window.Total(now - policy.Window, policy.Capped);
+            var last = cell.Window.Total(now - policy.Window, policy.Capped, now - rules.Settled);
             var then = now - rules.SlideWithin;
             var first = cell.Window.Total(then - policy.Window, policy.Capped, then);
             if (last.Counted < rules.LeastTests || first.Counted < rules.LeastTests) continue;
@@ -89,7 +91,7 @@ internal static class PerformanceRules
         int segments = 0, inTime = 0, tests = 0;
         foreach (var cell in state.Cells)
         {
-            var totals = cell.Window.Total(now - policy.Window, policy.Capped);
+            var totals = cell.Window.Total(now - policy.Window, policy.Capped, now - policy.Availability.Settled);
             segments += totals.SourceSegments;
             inTime += totals.RealTimeSegments;
             tests += totals.Counted;

@@ -21,6 +21,9 @@ public sealed record RegionSight
     /// <summary>The latest check, UTC; the least value when there is none, or none that is valid.</summary>
     public DateTimeOffset LastAt { get; init; }
 
+    /// <summary>The latest check of a run of failures while most others failed as well, UTC; the least value for none. Those say nothing of one.</summary>
+    public DateTimeOffset DoubtedAt { get; init; }
+
     /// <summary>What the latest check said.</summary>
     public OutcomeCode LastCode { get; init; }
 
@@ -38,7 +41,7 @@ public sealed record RegionSight
     {
         var sight = this with { LastAt = at, LastCode = code };
         var run = alive ? Answers : Failures;
-        if (run == 0) return sight with { Failures = alive ? 0 : 1, Answers = alive ? 1 : 0, RunSince = at, CountedAt = at };
+        if (run == 0) return sight with { Failures = alive ? 0 : 1, Answers = alive ? 1 : 0, RunSince = at, CountedAt = at, DoubtedAt = default };
         if (at - CountedAt < spacing) return sight;
         return sight with { Failures = alive ? 0 : Failures + 1, Answers = alive ? Answers + 1 : 0, CountedAt = at };
     }

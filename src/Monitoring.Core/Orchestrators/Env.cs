@@ -9,6 +9,9 @@ public readonly record struct Env(DateTimeOffset Now, Policy Policy, RegionHealt
 {
     /// <summary>True while so many orchestrators fail at once that one incident of the network tells of them (<see cref="NetworkAvailability"/>).</summary>
     public bool NetworkFails { get; init; }
+
+    /// <summary>What the regions see of life lately, by which a region that fails is told from an orchestrator that fails; null where nobody keeps it, and every region is believed.</summary>
+    public RegionHealth? Liveness { get; init; }
 }
 
 /// <summary>The plan of one orchestrator on one day, in order of time.</summary>

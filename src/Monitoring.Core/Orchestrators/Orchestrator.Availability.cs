@@ -71,6 +71,7 @@ public static partial class Orchestrator
                 {
                     Phase = AvailabilityPhase.Up,
                     Flapping = false,
+                    Unheard = false,
                     WatchedSince = default,
                     Sights = [.. before.Sights.Select(s => s.Blind() with { Phase = AvailabilityPhase.Up })],
                     Incidents = before.Incidents.Open.Aggregate(before.Incidents, (book, open) =>
@@ -100,7 +101,7 @@ public static partial class Orchestrator
 
             Become(availability with
             {
-                Incidents = PerformanceRules.Look(_state, availability.WatchedSince, _now, _policy),
+                Incidents = PerformanceRules.Look(_state, availability.WatchedSince, _now, _policy, _regions),
                 RulesDueAt = _now + _policy.Availability.RulesEvery,
             });
         }

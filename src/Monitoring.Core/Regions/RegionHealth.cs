@@ -12,6 +12,9 @@ public sealed record AnomalyPolicy
     /// <summary>How old evidence from another region may be to say that an orchestrator is good. 24 h.</summary>
     public TimeSpan GoodElsewhere { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>How old a liveness check from another region may be to say whether an orchestrator answers there. 2 h.</summary>
+    public TimeSpan AnswersElsewhere { get; init; } = TimeSpan.FromHours(2);
+
     /// <summary>How long closed anomalies are remembered, for reports that come late. 72 h.</summary>
     public TimeSpan Remember { get; init; } = TimeSpan.FromHours(72);
 }
@@ -28,18 +31,24 @@ public sealed class RegionHealth
     private readonly ImmutableDictionary<(RegionId Region, OrchestratorId Orchestrator), Seen> _latest;
     private readonly ImmutableDictionary<RegionId, ImmutableSortedDictionary<(DateTimeOffset At, OrchestratorId Orchestrator), bool>> _recent;
     private readonly ImmutableDictionary<RegionId, DateTimeOffset> _controlsFailedAt;
+    private readonly ImmutableDictionary<RegionId, DateTimeOffset> _controlsWellAt;
+    private readonly ImmutableDictionary<RegionId, LatestChecks> _checks;
 
     private RegionHealth(
         AnomalyPolicy policy,
         ImmutableDictionary<(RegionId, OrchestratorId), Seen> latest,
         ImmutableDictionary<RegionId, ImmutableSortedDictionary<(DateTimeOffset, OrchestratorId), bool>> recent,
         ImmutableDictionary<RegionId, DateTimeOffset> controlsFailedAt,
+        ImmutableDictionary<RegionId, DateTimeOffset> controlsWellAt,
+        ImmutableDictionary<RegionId, LatestChecks> checks,
         ImmutableArray<AnomalySpan> anomalies)
     {
         _policy = policy;
         _latest = latest;
         _recent = recent;
         _controlsFailedAt = controlsFailedAt;
+        _controlsWellAt = controlsWellAt;
+        _checks = checks;
         Anomalies = anomalies;
     }
 
@@ -52,6 +61,8 @@ public sealed class RegionHealth
         ImmutableDictionary<(RegionId, OrchestratorId), Seen>.Empty,
         ImmutableDictionary<RegionId, ImmutableSortedDictionary<(DateTimeOffset, OrchestratorId), bool>>.Empty,
         ImmutableDictionary<RegionId, DateTimeOffset>.Empty,
+        ImmutableDictionary<RegionId, DateTimeOffset>.Empty,
+        ImmutableDictionary<RegionId, LatestChecks>.Empty,
         []);
 
     /// <summary>The same with anomalies that were remembered over a restart.</summary>
@@ -66,23 +77,39 @@ public sealed class RegionHealth
         return With(latest, _recent.SetItem(region, tests)).Look(region, now);
     }
 
-    /// <summary>The same for several orchestrators at once, which are looked at together.</summary>
+    /// <summary>Liveness checks of several orchestrators, which are looked at together; here a check is the evidence.</summary>
     public RegionHealth OnEvidence(RegionId region, IEnumerable<(OrchestratorId Orchestrator, DateTimeOffset At, bool Good)> seen, DateTimeOffset now)
     {
-        var latest = _latest.ToBuilder();
         var tests = _recent.GetValueOrDefault(region, ImmutableSortedDictionary<(DateTimeOffset, OrchestratorId), bool>.Empty).ToBuilder();
-        foreach (var (orchestrator, at, good) in seen)
-        {
-            if (!latest.TryGetValue((region, orchestrator), out var known) || known.At <= at) latest[(region, orchestrator)] = new Seen(at, good);
-            tests[(at, orchestrator)] = good;
-        }
-
-        return With(latest.ToImmutable(), _recent.SetItem(region, tests.ToImmutable())).Look(region, now);
+        var all = seen.ToList();
+        foreach (var (orchestrator, at, good) in all) tests[(at, orchestrator)] = good;
+        return OnChecks(region, all, now).With(recent: _recent.SetItem(region, tests.ToImmutable())).Look(region, now);
     }
+
+    /// <summary>
+    /// Liveness checks beside the evidence of tests, which is hours old where each is tested a few times a day: whoever answers no other region
+    /// is not good elsewhere, so that an outage of many is not taken for the fault of each region that sees it.
+    /// </summary>
+    public RegionHealth OnChecks(RegionId region, IEnumerable<(OrchestratorId Orchestrator, DateTimeOffset At, bool Good)> seen, DateTimeOffset now) =>
+        With(checks: _checks.SetItem(region, _checks.GetValueOrDefault(region, LatestChecks.None).With(seen, now - _policy.GoodElsewhere)));
 
     /// <summary>The region's controls were tried: outside hosts that must always answer.</summary>
     public RegionHealth OnControls(RegionId region, bool well, DateTimeOffset now) =>
         With(controls: well ? _controlsFailedAt.Remove(region) : _controlsFailedAt.SetItem(region, now)).Look(region, now);
+
+    /// <summary>The region has controls, asked them because somebody did not answer, and they were well. It closes no anomaly.</summary>
+    public RegionHealth OnControlsWell(RegionId region, DateTimeOffset now) => With(controlsWell: _controlsWellAt.SetItem(region, now));
+
+    /// <summary>What a region saw of others while one did not answer it, by the checks that were learnt in reports.</summary>
+    /// <param name="region">The region.</param>
+    /// <param name="except">The one, who is not counted.</param>
+    /// <param name="since">The first check that he did not answer, UTC.</param>
+    /// <param name="until">The last, UTC.</param>
+    public RegionWitness WitnessOf(RegionId region, OrchestratorId except, DateTimeOffset since, DateTimeOffset until)
+    {
+        var (answered, failed, later) = _checks.GetValueOrDefault(region, LatestChecks.None).Between(except, since, until, _policy.Span);
+        return new RegionWitness(answered, failed, later, _controlsWellAt.TryGetValue(region, out var well) && well >= since);
+    }
 
     /// <summary>Time passed: old evidence is dropped, and an anomaly that has passed is closed.</summary>
     public RegionHealth OnTick(DateTimeOffset now)
@@ -136,9 +163,9 @@ public sealed class RegionHealth
         if (tests is null) return (0, 0);
         int asked = 0, failing = 0;
         var counted = new HashSet<OrchestratorId>();
-        foreach (var ((_, orchestrator), good) in tests.Reverse())
+        foreach (var ((at, orchestrator), good) in tests.Reverse())
         {
-            if (!counted.Add(orchestrator) || !IsGoodElsewhere(region, orchestrator, now)) continue;
+            if (!counted.Add(orchestrator) || !IsGoodElsewhere(region, orchestrator, good ? now : at, now)) continue;
             asked++;
             if (!good) failing++;
         }
@@ -146,8 +173,10 @@ public sealed class RegionHealth
         return (asked, failing);
     }
 
-    private bool IsGoodElsewhere(RegionId region, OrchestratorId orchestrator, DateTimeOffset now)
+    private bool IsGoodElsewhere(RegionId region, OrchestratorId orchestrator, DateTimeOffset at, DateTimeOffset now)
     {
+        var answers = AnswersElsewhere(region, orchestrator, at, now);
+        if (answers == false) return false;
         Seen? latest = null;
         foreach (var other in _recent.Keys)
         {
@@ -156,15 +185,32 @@ public sealed class RegionHealth
             if (now - seen.At <= _policy.GoodElsewhere && (latest is null || seen.At > latest.Value.At)) latest = seen;
         }
 
-        return latest is { Good: true };
+        return latest?.Good ?? answers == true;
+    }
+
+    // Null where no other region has checked it lately. Whoever answers elsewhere only since he failed here has come back, and contradicts nothing.
+    private bool? AnswersElsewhere(RegionId region, OrchestratorId orchestrator, DateTimeOffset at, DateTimeOffset now)
+    {
+        bool? answers = null;
+        foreach (var (other, checks) in _checks)
+        {
+            if (other == region || checks.Of(orchestrator) is not { } check || now - check.At > _policy.AnswersElsewhere) continue;
+            if (Anomalies.Any(a => a.Region == other && a.Covers(check.At))) continue;
+            if (check.Good && check.Since <= at) return true;
+            answers = false;
+        }
+
+        return answers;
     }
 
     private RegionHealth With(
         ImmutableDictionary<(RegionId, OrchestratorId), Seen>? latest = null,
         ImmutableDictionary<RegionId, ImmutableSortedDictionary<(DateTimeOffset, OrchestratorId), bool>>? recent = null,
         ImmutableDictionary<RegionId, DateTimeOffset>? controls = null,
+        ImmutableDictionary<RegionId, DateTimeOffset>? controlsWell = null,
+        ImmutableDictionary<RegionId, LatestChecks>? checks = null,
         ImmutableArray<AnomalySpan>? anomalies = null) =>
-        new(_policy, latest ?? _latest, recent ?? _recent, controls ?? _controlsFailedAt, anomalies ?? Anomalies);
+        new(_policy, latest ?? _latest, recent ?? _recent, controls ?? _controlsFailedAt, controlsWell ?? _controlsWellAt, checks ?? _checks, anomalies ?? Anomalies);
 
     private readonly record struct Seen(DateTimeOffset At, bool Good);
 }

@@ -68,6 +68,13 @@ public sealed class Window
         return first == 0 ? this : first == _entries.Length ? Empty : new Window(_entries[first..]);
     }
 
+    /// <summary>The window without the entries that satisfy a condition.</summary>
+    public Window Without(Predicate<WindowEntry> condition)
+    {
+        var kept = _entries.RemoveAll(condition);
+        return kept.Length == _entries.Length ? this : new Window(kept);
+    }
+
     /// <summary>
     /// The entries after <paramref name="cut"/> (and not after <paramref name="until"/>), each with the class it counts as: a capped test is excused only while at most
     /// <see cref="CappedRule.Excused"/> of the last <see cref="CappedRule.Of"/> tests (those that are evidence, itself included) were capped;

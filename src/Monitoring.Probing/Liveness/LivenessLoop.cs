@@ -26,6 +26,7 @@ public sealed partial class LivenessLoop
     private readonly Channel<bool> _tell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly ResiliencePipeline _untilHubAnswers;
     private long _answeredAt;
+    private int _controlsWell;
 
     /// <summary>Creates the loop; <see cref="RunAsync"/> starts it.</summary>
     /// <param name="options">How it works.</param>
@@ -153,6 +154,7 @@ public sealed partial class LivenessLoop
         if (OutcomeCodes.ClassOf(code) is OutcomeClass.Void or OutcomeClass.NotRun) return true;
         if (Volatile.Read(ref _answeredAt) > began) return false;
         var health = await _health.CheckAsync(fresh: true, stop);
+        if (health.IsProven) Interlocked.Exchange(ref _controlsWell, 1);
         if (health.Fault is not { } fault) return false;
         LogOurs(_options.Region, fault, health.Detail);
         return true;
@@ -167,7 +169,10 @@ public sealed partial class LivenessLoop
             {
                 try
                 {
-                    await _untilHubAnswers.ExecuteAsync(async token => await _hub.LivenessAsync(_options.Region, new LivenessReport { Checks = checks }, token), stop);
+                    // That the controls were well while somebody did not answer belongs to what is told of him, and to nothing later.
+                    bool? controlsWell = Interlocked.Exchange(ref _controlsWell, 0) == 1 ? true : null;
+                    var report = new LivenessReport { Checks = checks, ControlsWell = controlsWell };
+                    await _untilHubAnswers.ExecuteAsync(async token => await _hub.LivenessAsync(_options.Region, report, token), stop);
                 }
                 catch (ArgumentException e)
                 {

@@ -46,7 +46,7 @@ public sealed partial class ControlChecks : IOwnHealth, IDisposable
             var reports = await Task.WhenAll(_options.Controls.Select(c => TryAsync(c, cancellationToken)));
             var report = Array.Find(reports, r => r.Fault is not null);
             if (report.Fault is { } fault) LogUnwell(fault, report.Detail);
-            _latest = report.Fault is null ? OwnHealthReport.Well : report;
+            _latest = report.Fault is null ? OwnHealthReport.ProvenWell : report;
             _checkedAt = _time.GetTimestamp();
             _checked = true;
             return _latest;
@@ -88,7 +88,7 @@ public sealed partial class ControlChecks : IOwnHealth, IDisposable
                 return new OwnHealthReport(OutcomeCode.OurClock, $"our clock and that of {control.Host} differ by {(_time.GetUtcNow() - theirs).TotalSeconds:0} s");
             }
 
-            return OwnHealthReport.Well;
+            return OwnHealthReport.ProvenWell;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

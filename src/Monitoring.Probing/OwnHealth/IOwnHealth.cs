@@ -16,4 +16,10 @@ public readonly record struct OwnHealthReport(Core.OutcomeCode? Fault, string De
 {
     /// <summary>All is well, or there is nothing to tell by.</summary>
     public static OwnHealthReport Well { get; } = new(null, "");
+
+    /// <summary>All is well, by controls that were tried.</summary>
+    public static OwnHealthReport ProvenWell { get; } = new(null, "") { IsProven = true };
+
+    /// <summary>True where controls were tried, and not merely none failed.</summary>
+    public bool IsProven { get; private init; }
 }

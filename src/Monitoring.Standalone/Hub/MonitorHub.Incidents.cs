@@ -16,6 +16,7 @@ internal sealed partial class MonitorHub
     private int _active;
     private int _troubled;
     private int _down;
+    private int _unheard;
 
     /// <summary>Takes the notifications; what is owed waits while there is none.</summary>
     public INotificationSink? Notifications { get; init; }
@@ -41,7 +42,9 @@ internal sealed partial class MonitorHub
     {
         var known = checks.Where(c => _states.TryGetValue(c.Orchestrator, out var state) && state.Active).ToList();
         if (known.Count == 0) return;
-        await LearnLivenessAsync(_liveness.OnEvidence(region, known.Select(c => (c.Orchestrator, c.At, c.Alive)), now));
+        List<(OrchestratorId, DateTimeOffset, bool)> seen = [.. known.Select(c => (c.Orchestrator, c.At, c.Alive))];
+        _health = _health.OnChecks(region, seen, now);
+        await LearnLivenessAsync(_liveness.OnEvidence(region, seen, now));
         foreach (var of in known.GroupBy(c => c.Orchestrator)) Apply(of.Key, new Event.LivenessChecked(region, [.. of.OrderBy(c => c.At)]));
     }
 
@@ -74,6 +77,7 @@ internal sealed partial class MonitorHub
         _active += sign;
         if (state.Availability.Phase != AvailabilityPhase.Up) _troubled += sign;
         if (state.Availability.Phase is AvailabilityPhase.Down or AvailabilityPhase.Recovering) _down += sign;
+        if (state.Availability.Unheard) _unheard += sign;
     }
 
     private void LookAtInstrument(DateTimeOffset now)
@@ -109,7 +113,7 @@ internal sealed partial class MonitorHub
     /// <summary>Writes what was decided, and then tells it.</summary>
     private async Task KeepAndTellAsync(DateTimeOffset now)
     {
-        Told(NetworkAvailability.Look(_network, _active, _down, now, _options.Policy.Availability));
+        Told(NetworkAvailability.Look(_network, _active, _down, _unheard, now, _options.Policy.Availability));
         await _availability.KeepAsync(_states, _network, now);
         if (Notifications is null || !_availability.IsSettled) return;
         var batch = _outgoing.Next(now);

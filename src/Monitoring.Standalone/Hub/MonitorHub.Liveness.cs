@@ -37,6 +37,7 @@ internal sealed partial class MonitorHub
         }
 
         if (liveness.Seen.ControlsWell is { } well) await LearnAsync(_health.OnControls(liveness.Region, well, _time.GetUtcNow()));
+        if (liveness.Seen.ControlsWell == true) _liveness = _liveness.OnControlsWell(liveness.Region, _time.GetUtcNow());
         await TakeChecksAsync(liveness.Region, liveness.Seen.Checks, _time.GetUtcNow());
         liveness.Answer.TrySetResult();
     }

@@ -197,6 +197,7 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
     private Env Env(DateTimeOffset now) => new(now, _options.Policy, View(now), _plans.PlanOf)
     {
         NetworkFails = NetworkAvailability.Fails(_active, _troubled, _options.Policy.Availability),
+        Liveness = _liveness,
     };
 
     private RegionHealthView View(DateTimeOffset now) =>

@@ -325,6 +325,135 @@ public sealed class AvailabilityTests
     }
 
     [Fact]
+    public void Two_regions_that_fail_in_the_same_instant_page_nobody()
+    {
+        var watched = WellKnown(Fra, Mdw, Sin);
+        watched.CheckOthers(9, 0, Fra, Mdw, Sin);
+        for (var i = 0; i < 10; i++)
+        {
+            watched.Pass(60);
+            watched.CheckOthers(0, 9, Fra, Mdw);
+            watched.CheckOthers(9, 0, Sin);
+            watched.Check(false, Fra, Mdw);
+            watched.Check(true, Sin);
+        }
+
+        Assert.Empty(watched.Told);
+        Assert.False(watched.Availability.Unheard);
+        Assert.Equal([Fra, Mdw], watched.Liveness!.Anomalies.Select(a => a.Region).Order());
+    }
+
+    [Theory]
+    [InlineData(9, 0, true)]
+    [InlineData(8, 1, true)]
+    [InlineData(6, 3, false)]
+    public void A_regions_word_about_one_is_taken_at_once_where_hardly_another_fails(int answer, int fail, bool pages)
+    {
+        var watched = WellKnown(Fra, Mdw, Sin);
+        watched.CheckOthers(9, 0, Fra, Mdw, Sin);
+        for (var i = 0; i < 2; i++)
+        {
+            watched.Pass(60);
+            watched.Check(false, Fra, Mdw, Sin);
+            watched.CheckOthers(answer, fail, Fra, Mdw, Sin);
+        }
+
+        watched.Pass(60);
+        watched.Check(false, Fra, Mdw, Sin);
+        Assert.Equal(pages ? 1 : 0, watched.Pages.Count());
+    }
+
+    [Theory]
+    [InlineData(false, false, 0)]
+    [InlineData(true, false, 0)]
+    [InlineData(true, true, 1)]
+    public void Where_nobody_answers_a_single_region_it_is_the_networks_incident_and_none_of_his(bool controls, bool networkFails, int told)
+    {
+        var watched = WellKnown(Mdw);
+        watched.NetworkFails = networkFails;
+        watched.CheckOthers(9, 0, Mdw);
+        for (var i = 0; i < 8; i++)
+        {
+            watched.Pass(60);
+            watched.CheckOthers(0, 9, Mdw);
+            if (controls) watched.Liveness = watched.Liveness!.OnControlsWell(Mdw, watched.Now);
+            watched.Check(false, Mdw);
+        }
+
+        // Where it is known to be the network, and the region to be well, he is down, and that wakes nobody.
+        Assert.Empty(watched.Pages);
+        Assert.Equal(told, watched.Told.Count);
+        Assert.Equal(told == 0, watched.Availability.Unheard);
+
+        // He alone stays away, and that is no lost packet.
+        watched.NetworkFails = false;
+        for (var i = 0; i < 2; i++)
+        {
+            if (told == 0) Assert.Empty(watched.Pages);
+            watched.Pass(60);
+            watched.CheckOthers(9, 0, Mdw);
+            watched.Check(false, Mdw);
+        }
+
+        Assert.Single(watched.Pages);
+        Assert.False(watched.Availability.Unheard);
+    }
+
+    [Fact]
+    public void An_answer_of_others_after_his_last_check_says_nothing_of_how_it_was_then()
+    {
+        var watched = WellKnown(Mdw);
+        watched.CheckOthers(9, 0, Mdw);
+        for (var i = 0; i < 8; i++)
+        {
+            watched.Pass(60);
+            watched.CheckOthers(0, 9, Mdw);
+            watched.Check(false, Mdw);
+        }
+
+        watched.Pass(30);
+        watched.CheckOthers(9, 0, Mdw);
+        watched.Pass(20);
+        Assert.Empty(watched.Told);
+        watched.Check(true, Mdw);
+        watched.Rounds(5, alive: true, Mdw);
+        Assert.Empty(watched.Told);
+    }
+
+    [Fact]
+    public void Whoever_is_alone_to_be_checked_is_believed_after_some_minutes()
+    {
+        var watched = WellKnown(Mdw);
+        watched.Liveness = RegionHealth.New(new AnomalyPolicy());
+        watched.Rounds(4, alive: false, Mdw);
+        Assert.Empty(watched.Pages);
+        watched.Rounds(1, alive: false, Mdw);
+        Assert.Single(watched.Pages);
+    }
+
+    [Fact]
+    public void A_lost_packet_does_not_make_a_flapping_one_flap_on()
+    {
+        var watched = WellKnown(Fra, Mdw, Sin);
+        for (var i = 0; i < 3; i++)
+        {
+            watched.Rounds(3, alive: false, Fra, Mdw, Sin);
+            watched.Rounds(4, alive: true, Fra, Mdw, Sin);
+        }
+
+        Assert.True(watched.Availability.Flapping);
+        for (var i = 0; i < 125; i++)
+        {
+            watched.Pass(60);
+            watched.Check(true, Fra, Sin);
+            watched.Check(i % 50 != 40, Mdw);
+        }
+
+        Assert.False(watched.Availability.Flapping);
+        Assert.Equal(NotificationKind.Resolved, watched.Told[^1].Kind);
+    }
+
+    [Fact]
     public void Reports_in_any_order_and_any_number_of_times_give_the_same_day()
     {
         var random = new SplitMix(Seed.Of("MONITORING_AVAILABILITY_SEED"));

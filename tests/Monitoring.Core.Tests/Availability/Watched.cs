@@ -22,6 +22,9 @@ internal sealed class Watched
 
     public bool NetworkFails { get; set; }
 
+    /// <summary>What the regions see of others; null where every region is believed.</summary>
+    public RegionHealth? Liveness { get; set; }
+
     /// <summary>Regions that were asked to check at once, since the last look.</summary>
     public List<RegionId> Asked { get; } = [];
 
@@ -32,7 +35,7 @@ internal sealed class Watched
 
     public ImmutableArray<Effect> On(Event e)
     {
-        var step = Orchestrator.On(State, e, new Env(Now, _policy, Regions, (_, _, _) => []) { NetworkFails = NetworkFails });
+        var step = Orchestrator.On(State, e, new Env(Now, _policy, Regions, (_, _, _) => []) { NetworkFails = NetworkFails, Liveness = Liveness });
         State = step.State;
         foreach (var effect in step.Effects)
         {
@@ -63,6 +66,13 @@ internal sealed class Watched
         {
             On(new Event.LivenessChecked(region, [new LivenessCheck(Sample.Someone, Now, alive, alive ? OutcomeCode.Completed : OutcomeCode.Unreachable)]));
         }
+    }
+
+    /// <summary>Regions check others, of whom so many do not answer.</summary>
+    public void CheckOthers(int answer, int fail, params RegionId[] regions)
+    {
+        Liveness ??= RegionHealth.New(new AnomalyPolicy { Span = TimeSpan.FromMinutes(5) });
+        foreach (var region in regions) Liveness = Liveness.OnEvidence(region, [.. Enumerable.Range(1, answer + fail).Select(i => (Sample.Orchestrator(i), Now, i <= answer))], Now);
     }
 
     /// <summary>So many rounds of checks, a minute apart.</summary>

@@ -91,10 +91,38 @@ public sealed class IncidentTests
     public void A_third_of_all_and_at_least_five_is_the_network(int down, int active, bool wide)
     {
         var policy = Sample.Policy.Availability;
-        var book = NetworkAvailability.Look(IncidentBook.Empty, active, down, Noon, policy);
+        var book = NetworkAvailability.Look(IncidentBook.Empty, active, down, 0, Noon, policy);
         Assert.Equal(wide, book.Find(IncidentRule.OrchestratorDown) is { Severity: Severity.Page });
-        Assert.Same(book, NetworkAvailability.Look(book, active, down, Noon, policy));
-        Assert.Empty(NetworkAvailability.Look(book, active, 0, Noon, policy).Open);
+        Assert.Same(book, NetworkAvailability.Look(book, active, down, 0, Noon, policy));
+        Assert.Empty(NetworkAvailability.Look(book, active, 0, 0, Noon, policy).Open);
+    }
+
+    [Theory]
+    [InlineData(0, 3, 10, false)]
+    [InlineData(0, 4, 10, true)]
+    [InlineData(0, 2, 3, true)]
+    [InlineData(20, 9, 100, false)]
+    [InlineData(22, 9, 100, true)]
+    public void Whoever_is_unheard_is_told_of_by_the_network_and_that_it_may_be_us(int down, int unheard, int active, bool wide)
+    {
+        var policy = Sample.Policy.Availability;
+        var book = NetworkAvailability.Look(IncidentBook.Empty, active, down, unheard, Noon, policy);
+        Assert.Equal(wide, book.Find(IncidentRule.OrchestratorDown) is { Severity: Severity.Page } page && page.Summary.Contains("our own connection", StringComparison.Ordinal));
+        Assert.Same(book, NetworkAvailability.Look(book, active, down, unheard, Noon, policy));
+        Assert.Empty(NetworkAvailability.Look(book, active, 0, 0, Noon, policy).Open);
+    }
+
+    [Fact]
+    public void What_a_muted_region_found_and_what_was_found_just_now_is_nobodys_incident()
+    {
+        var tests = Enumerable.Range(1, 12).Select(i => Entry(Noon.AddHours(-i * 1.5), i <= 4 ? OutcomeCode.Unreachable : OutcomeCode.Completed));
+        var state = OrchestratorState.New(Someone) with { Cells = [new Cell { Region = Fra, Window = Window.Of(tests) }] };
+        Assert.NotEmpty(PerformanceRules.Look(state, Noon.AddDays(-2), Noon, Sample.Policy, RegionHealthView.Well).Open);
+        var muted = RegionHealthView.Well with { Muted = [new AnomalySpan(Fra, Noon.AddHours(-6), null, "most fail here")] };
+        Assert.Empty(PerformanceRules.Look(state, Noon.AddDays(-2), Noon, Sample.Policy, muted).Open);
+        var late = state with { Cells = [new Cell { Region = Fra, Window = Window.Of(Enumerable.Range(0, 12).Select(i => Entry(Noon.AddHours(-i * 1.5).AddMinutes(-29), i == 0 ? OutcomeCode.Unreachable : OutcomeCode.Completed))) }] };
+        Assert.Empty(PerformanceRules.Look(late, Noon.AddDays(-2), Noon, Sample.Policy, RegionHealthView.Well).Open);
+        Assert.NotEmpty(PerformanceRules.Look(late, Noon.AddDays(-2), Noon.AddMinutes(2), Sample.Policy, RegionHealthView.Well).Open);
     }
 
     [Theory]
@@ -112,13 +140,13 @@ public sealed class IncidentTests
             state = state with { Cells = state.Cells.Add(new Cell { Region = region, Window = Window.Of(tests) }) };
         }
 
-        var book = PerformanceRules.Look(state, Noon.AddDays(-2), Noon, Sample.Policy with { Availability = new AvailabilityPolicy { NotTestedFor = TimeSpan.FromHours(12) } });
+        var book = PerformanceRules.Look(state, Noon.AddDays(-2), Noon, Sample.Policy with { Availability = new AvailabilityPolicy { NotTestedFor = TimeSpan.FromHours(12) } }, RegionHealthView.Well);
         var incident = Assert.IsType<Incident>(book.Find(rule));
         Assert.NotEqual(Severity.Page, incident.Severity);
         var well = state with { Cells = [.. state.Cells.Select(c => c with { Window = Window.Of(Enumerable.Range(1, 30).Select(i => Entry(Noon.AddHours(0.5 - (i * 1.5)), OutcomeCode.Completed))) })] };
-        var after = PerformanceRules.Look(well with { Availability = well.Availability with { Incidents = book } }, Noon.AddDays(-2), Noon, Sample.Policy);
+        var after = PerformanceRules.Look(well with { Availability = well.Availability with { Incidents = book } }, Noon.AddDays(-2), Noon, Sample.Policy, RegionHealthView.Well);
         Assert.Empty(after.Open);
-        Assert.Empty(PerformanceRules.Look(well, Noon.AddDays(-2), Noon, Sample.Policy).Owed);
+        Assert.Empty(PerformanceRules.Look(well, Noon.AddDays(-2), Noon, Sample.Policy, RegionHealthView.Well).Owed);
     }
 
     [Fact]

@@ -123,4 +123,37 @@ public sealed class RegionHealthTests
         for (var i = 0; i < 5; i++) health = health.OnEvidence(Sample.Fra, Sample.Orchestrator(i), At.AddHours(-2), false, At.AddMinutes(-30));
         Assert.Single(Fail(health, 5).Anomalies);
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Whoever_answers_no_other_region_is_not_good_elsewhere(bool answersElsewhere)
+    {
+        var health = GoodElsewhere(10).OnChecks(Sample.Fra, [.. Enumerable.Range(0, 10).Select(i => (Sample.Orchestrator(i), At.AddMinutes(-30), true))], At);
+        health = health.OnChecks(Sample.Fra, [.. Enumerable.Range(0, 10).Select(i => (Sample.Orchestrator(i), At.AddMinutes(-1), answersElsewhere))], At);
+        for (var i = 0; i < 10; i++) health = health.OnEvidence(Sample.Mdw, Sample.Orchestrator(i), At, false, At);
+        Assert.Equal(answersElsewhere ? 1 : 0, health.Anomalies.Length);
+    }
+
+    [Fact]
+    public void Whoever_has_come_back_elsewhere_since_he_failed_here_contradicts_nothing()
+    {
+        var health = RegionHealth.New(Policy);
+        foreach (var region in new[] { Sample.Fra, Sample.Mdw }) health = health.OnEvidence(region, Checks(At.AddMinutes(-6), true, 0, 10), At.AddMinutes(-6));
+
+        // One sees some of it, then the other more, as they ask in turn.
+        foreach (var (region, from, count) in new[] { (Sample.Fra, 0, 2), (Sample.Mdw, 0, 4), (Sample.Fra, 2, 4), (Sample.Mdw, 4, 4), (Sample.Fra, 6, 4), (Sample.Mdw, 8, 2) })
+        {
+            health = health.OnEvidence(region, Checks(At.AddMinutes(-1), false, from, count), At.AddMinutes(-1));
+        }
+
+        health = health.OnEvidence(Sample.Fra, Checks(At, true, 0, 10), At).OnTick(At);
+        Assert.Empty(health.Anomalies);
+
+        // Who fails here still, while he answers there, does.
+        health = health.OnEvidence(Sample.Mdw, Checks(At.AddSeconds(30), false, 0, 10), At.AddSeconds(30));
+        Assert.Equal(Sample.Mdw, Assert.Single(health.Anomalies).Region);
+
+        static List<(OrchestratorId, DateTimeOffset, bool)> Checks(DateTimeOffset at, bool good, int from, int count) => [.. Enumerable.Range(from, count).Select(i => (Sample.Orchestrator(i), at, good))];
+    }
 }

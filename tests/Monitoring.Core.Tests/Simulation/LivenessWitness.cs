@@ -7,7 +7,7 @@ namespace Monitoring.Core.Tests;
 /// of regions that saw failures in a row, none about somebody who was well, each opened and resolved once and in order. Keeps how long it
 /// took.
 /// </summary>
-internal sealed class LivenessWitness(Simulation simulation)
+internal sealed partial class LivenessWitness(Simulation simulation)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
     private readonly Dictionary<(RegionId, OrchestratorId), SortedDictionary<DateTimeOffset, bool>> _seen = [];
@@ -44,11 +44,12 @@ internal sealed class LivenessWitness(Simulation simulation)
         simulation.Require((told.Count == 0) == (notification.Kind == NotificationKind.Opened), $"{key} begins with {notification.Kind}");
         simulation.Require(told.Count == 0 || told[^1].Kind != NotificationKind.Resolved, $"{key} goes on after it was resolved");
         told.Add(notification);
+        if (notification.Kind == NotificationKind.Opened) Opened(notification.Incident);
         var wasPage = told.Count > 1 && told[^2].Incident.Severity == Severity.Page;
         if (notification.Incident.Severity != Severity.Page || wasPage || notification.Kind == NotificationKind.Resolved) return;
         simulation.Require(key.Rule == IncidentRule.OrchestratorDown, $"{key} pages");
         if (key.Orchestrator is { } id) Paged(simulation.Find(id));
-        else simulation.Require(simulation.Fleet.Count(o => simulation.Regions.All(r => !WasWell(o, r))) * 4 > simulation.Fleet.Count, $"{key} pages, and most are well");
+        else NetworkPaged(notification.Incident);
     }
 
     /// <summary>At the end: every outage that anybody could see was found in time, and nothing lasts that is over.</summary>
@@ -58,7 +59,7 @@ internal sealed class LivenessWitness(Simulation simulation)
         {
             foreach (var outage in Merged(orchestrator.Bad))
             {
-                if (outage.Until > simulation.Now || !CouldBeSeen(orchestrator, outage)) continue;
+                if (outage.Until > simulation.Now || IsOfTheNetwork(outage) || !CouldBeSeen(orchestrator, outage)) continue;
                 Outages++;
                 var page = Pages.Where(t => t[0].Incident.Key.Orchestrator == orchestrator.Id).Select(t => t[0].Incident).Where(i => i.OpenedAt >= outage.From && i.OpenedAt < outage.Until).MinBy(i => i.OpenedAt);
                 simulation.Require(page is not null, $"{orchestrator.Id} was gone from {outage.From:O} to {outage.Until:O} and nobody was told");
@@ -70,11 +71,14 @@ internal sealed class LivenessWitness(Simulation simulation)
             }
         }
 
+        CloseStorms();
+        CloseRules();
         foreach (var told in Pages.Where(t => t[^1].Kind != NotificationKind.Resolved && t[0].Incident.Key.Orchestrator is not null))
         {
             var orchestrator = simulation.Find(told[0].Incident.Key.Orchestrator!.Value);
             var quiet = orchestrator.Bad.All(b => !b.Touches(simulation.Now.AddHours(-4), simulation.Now));
-            simulation.Require(!quiet, $"{told[0].Incident.Key} lasts, and {orchestrator.Id} is well for hours");
+            var state = simulation.Hub.StateOf(orchestrator).Availability;
+            simulation.Require(!quiet, $"{told[0].Incident.Key} lasts, and {orchestrator.Id} is well for hours: {state.Phase} since {state.Since:T}, flapping {state.Flapping}, recovered {state.RecoveredAt:T}, {Memories(orchestrator)}");
         }
     }
 
@@ -97,14 +101,15 @@ internal sealed class LivenessWitness(Simulation simulation)
         // Counted anew from what was reported: regions whose last two pieces of evidence, some time apart, are failures.
         var failing = simulation.Regions.Count(r => Failures(r.Id, orchestrator.Id) >= 2);
         var alone = simulation.Regions.Any(r => Failures(r.Id, orchestrator.Id) >= 3);
-        simulation.Require(failing >= 2 || (alone && simulation.Regions.Count(IsImpaired) >= 2), $"{orchestrator.Id} pages by {failing} regions: {Memories(orchestrator)}");
+        simulation.Require(failing >= 2 || (alone && simulation.Regions.Count(IsImpaired) >= simulation.Regions.Count - 1), $"{orchestrator.Id} pages by {failing} regions: {Memories(orchestrator)}");
+        simulation.Require(!simulation.Storms.Any(s => IsOfTheNetwork(s) && s.Span.Touches(simulation.Now.AddMinutes(-10), simulation.Now)), $"{orchestrator.Id} pages by itself, and it is the network: {Memories(orchestrator)}");
         if (orchestrator.Nature == Nature.Slow) return;
         simulation.Require(simulation.Regions.Any(r => !WasWell(orchestrator, r)), $"{orchestrator.Id} pages, and it was well");
-        simulation.Require(orchestrator.Nature != Nature.Remote || failing < 2, $"{orchestrator.Id} pages, and only one region's path failed: {Memories(orchestrator)}");
+        simulation.Require(orchestrator.Nature != Nature.Remote || simulation.Regions.Count(r => Failures(r.Id, orchestrator.Id) >= 2 && !IsImpaired(r)) < 2, $"{orchestrator.Id} pages, and only one region's path failed: {Memories(orchestrator)}");
     }
 
     private string Memories(SimulatedOrchestrator orchestrator) => string.Join("; ", simulation.Hub.StateOf(orchestrator).Availability.Sights.Select(s =>
-        $"{s.Region} {s.Failures}/{s.Answers} since {s.RunSince:T}, saw " + string.Join(' ', _seen.GetValueOrDefault((s.Region, orchestrator.Id), []).TakeLast(6).Select(e => $"{e.Key:T}{(e.Value ? '+' : '-')}"))));
+        $"{s.Region} {s.Failures}/{s.Answers} since {s.RunSince:T}, {simulation.Hub.WitnessOf(s, orchestrator.Id)}, saw " + string.Join(' ', _seen.GetValueOrDefault((s.Region, orchestrator.Id), []).TakeLast(6).Select(e => $"{e.Key:T}{(e.Value ? '+' : '-')}"))));
 
     private int Failures(RegionId region, OrchestratorId orchestrator)
     {
@@ -114,7 +119,7 @@ internal sealed class LivenessWitness(Simulation simulation)
         foreach (var (at, alive) in seen.Reverse())
         {
             if (alive) break;
-            if (last is not null && last - at < Sample.Policy.Availability.Spacing) continue;
+            if (last is not null && last - at < simulation.Policy.Availability.Spacing) continue;
             count++;
             last = at;
         }
@@ -122,7 +127,8 @@ internal sealed class LivenessWitness(Simulation simulation)
         return count;
     }
 
-    private bool IsImpaired(SimulatedRegion region) => Impairments(region).Any(s => s.Touches(simulation.Now.AddMinutes(-15), simulation.Now));
+    // A region stays muted for a while after its fault.
+    private bool IsImpaired(SimulatedRegion region) => Impairments(region).Any(s => s.Touches(simulation.Now.AddMinutes(-45), simulation.Now));
 
     // Truly well, as nobody in the simulation but the witness can know.
     private bool WasWell(SimulatedOrchestrator orchestrator, SimulatedRegion region)
@@ -146,7 +152,7 @@ internal sealed class LivenessWitness(Simulation simulation)
 
         // What is told of already, because the one before is not over yet, is not told again.
         if (Pages.Any(t => t[0].Incident.Key.Orchestrator == orchestrator.Id && t[0].Incident.OpenedAt < outage.From && !(t[^1].Incident.ResolvedAt < outage.From))) return false;
-        return simulation.Regions.Count(r => !Impairments(r).Any(s => s.Touches(before, until))) >= 2;
+        return simulation.Regions.Count(r => !Impairments(r).Any(s => s.Touches(before, until))) >= Math.Min(2, simulation.Regions.Count);
     }
 
     private static IEnumerable<Span> Impairments(SimulatedRegion region) => region.Frozen.Concat(region.Failing).Concat(region.Silent).Concat(region.CutOff);

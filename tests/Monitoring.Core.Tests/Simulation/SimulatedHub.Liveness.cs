@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Monitoring.Core.Tests;
 
 /// <content>Liveness in the shell: reports in, orders and notifications out, and the whole network.</content>
@@ -6,19 +8,27 @@ internal sealed partial class SimulatedHub
     private static readonly AnomalyPolicy LivenessAnomaly = new() { Span = TimeSpan.FromMinutes(5) };
     private readonly Dictionary<RegionId, HashSet<OrchestratorId>> _orders = [];
     private RegionHealth _liveness = RegionHealth.New(LivenessAnomaly);
+    private static readonly InstrumentPolicy Instrument = new();
     private IncidentBook _network = IncidentBook.Empty;
+    private DateTimeOffset _upSince;
     private bool _networkFails;
 
     /// <returns>True when the region may forget the checks.</returns>
-    public bool Liveness(RegionId region, ImmutableArray<LivenessCheck> checks)
+    public bool Liveness(RegionId region, ImmutableArray<LivenessCheck> checks, bool controlsWell)
     {
         if (!_up) return false;
-        Hear(_liveness.OnEvidence(region, checks.Select(c => (c.Orchestrator, c.At, c.Alive)), _time.Now));
+        if (controlsWell) _liveness = _liveness.OnControlsWell(region, _time.Now);
+        List<(OrchestratorId, DateTimeOffset, bool)> seen = [.. checks.Select(c => (c.Orchestrator, c.At, c.Alive))];
+        _health = _health.OnChecks(region, seen, _time.Now);
+        Hear(_liveness.OnEvidence(region, seen, _time.Now));
         var taken = true;
         foreach (var of in checks.GroupBy(c => c.Orchestrator)) taken &= Handle(_simulation.Find(of.Key), new Event.LivenessChecked(region, [.. of]));
         LookAtNetwork();
         return taken;
     }
+
+    /// <summary>What a region saw of others meanwhile.</summary>
+    public RegionWitness WitnessOf(RegionSight sight, OrchestratorId orchestrator) => _liveness.WitnessOf(sight.Region, orchestrator, sight.RunSince, sight.LastAt);
 
     public List<OrchestratorId> TakeOrders(RegionId region)
     {
@@ -36,6 +46,8 @@ internal sealed partial class SimulatedHub
     private void Reawaken()
     {
         _orders.Clear();
+        _upSince = _time.Now;
+        _network = JsonSerializer.Deserialize<IncidentBook>(JsonSerializer.SerializeToUtf8Bytes(_network))!;
         Hear(RegionHealth.New(LivenessAnomaly).Remembering(_liveness.Anomalies));
     }
 
@@ -47,19 +59,48 @@ internal sealed partial class SimulatedHub
 
     private void LookAtNetwork()
     {
-        int active = 0, troubled = 0, down = 0;
+        int active = 0, troubled = 0, down = 0, unheard = 0;
         foreach (var state in _states)
         {
             if (!state.Active) continue;
             active++;
             if (state.Availability.Phase != AvailabilityPhase.Up) troubled++;
             if (state.Availability.Phase is AvailabilityPhase.Down or AvailabilityPhase.Recovering) down++;
+            if (state.Availability.Unheard) unheard++;
         }
 
-        _networkFails = NetworkAvailability.Fails(active, troubled, Sample.Policy.Availability);
-        _network = NetworkAvailability.Look(_network, active, down, _time.Now, Sample.Policy.Availability);
-        foreach (var owed in _network.Owed) Tell(owed);
-        _network = _network with { Owed = [] };
+        _networkFails = NetworkAvailability.Fails(active, troubled, _simulation.Policy.Availability);
+        Told(NetworkAvailability.Look(_network, active, down, unheard, _time.Now, _simulation.Policy.Availability));
+    }
+
+    private void LookAtInstrument()
+    {
+        if (_simulation.Liveness is null) return;
+        var faults = _simulation.Instrument;
+        Span? stuck = faults.Stuck.Where(s => s.Covers(_time.Now)).Select(s => (Span?)s).FirstOrDefault();
+        Told(InstrumentHealth.Look(_network, new InstrumentReadings
+        {
+            Regions = [.. _queues.Select(q => new RegionReading(q.Key, q.Value.LastAsked ?? _upSince))],
+            Anomalies = [.. _health.Anomalies, .. _liveness.Anomalies],
+            Planned = Board.Values.Sum(c => (long)c.Planned),
+            Counted = Board.Values.Sum(c => (long)Math.Min(c.Tests, c.Planned)),
+            UnpublishedSince = stuck?.From,
+            Funds = faults.Poor.Any(s => s.Covers(_time.Now)) ? "The deposit is nearly spent" : "",
+            Chain = faults.NoChain.Any(s => s.Covers(_time.Now)) ? "No endpoint of the chain answers" : "",
+        }, _time.Now, Instrument));
+    }
+
+    // What is owed is kept with the book; the telling, or the word that it was taken, may be lost, and it is told again.
+    private void Told(IncidentBook next)
+    {
+        _network = next;
+        foreach (var owed in next.Owed)
+        {
+            if (_random.OneIn(20)) break;
+            Tell(owed);
+            if (_random.OneIn(20)) break;
+            _network = _network.Taken(owed.Incident.Key, owed.Sequence);
+        }
     }
 
     private void Tell(Notification notification) => _simulation.Liveness?.Told(notification);

@@ -31,7 +31,8 @@ internal sealed partial class SimulatedHub
         _states = [.. simulation.Fleet.Select(o => OrchestratorState.New(o.Id))];
         _armed = new DateTimeOffset[_states.Length];
         _died = new bool[_states.Length];
-        _queues = Sample.Schedule.Regions.ToDictionary(r => r, _ => RegionQueue.Empty);
+        _upSince = time.Now;
+        _queues = simulation.Policy.Schedule.Regions.ToDictionary(r => r, _ => RegionQueue.Empty);
     }
 
     /// <summary>What the public sees.</summary>
@@ -98,6 +99,7 @@ internal sealed partial class SimulatedHub
         var health = _health.OnTick(_time.Now);
         foreach (var region in _simulation.Regions.Where(r => r.SeesHub)) health = health.OnControls(region.Id, region.ControlsAreWell, _time.Now);
         Look(health);
+        LookAtInstrument();
     }
 
     /// <summary>The hub dies and comes back.</summary>
@@ -106,7 +108,7 @@ internal sealed partial class SimulatedHub
         _up = false;
         Crashes++;
         Downtimes.Add(new Span(_time.Now, _time.Now + down));
-        foreach (var region in Sample.Schedule.Regions) _queues[region] = RegionQueue.Empty;
+        foreach (var region in _simulation.Policy.Schedule.Regions) _queues[region] = RegionQueue.Empty;
         Array.Clear(_armed);
         _time.After(down, () =>
         {
@@ -165,7 +167,7 @@ internal sealed partial class SimulatedHub
         }
     }
 
-    private Env Env() => new(_time.Now, Sample.Policy, _view, _simulation.PlanOf) { NetworkFails = _networkFails };
+    private Env Env() => new(_time.Now, _simulation.Policy, _view, _simulation.PlanOf) { NetworkFails = _networkFails, Liveness = _simulation.Liveness is null ? null : _liveness };
 
     /// <summary>One event. False when the process of that orchestrator died over it, wherever.</summary>
     private bool Handle(SimulatedOrchestrator orchestrator, Event e)

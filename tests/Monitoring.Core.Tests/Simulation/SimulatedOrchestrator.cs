@@ -20,6 +20,15 @@ internal enum Nature
 
     /// <summary>Lets one call in four time out, for some hours.</summary>
     Slow,
+
+    /// <summary>Asks too high a price for some hours.</summary>
+    Pricey,
+
+    /// <summary>Takes far too long over each segment for some hours.</summary>
+    Dragging,
+
+    /// <summary>We fail to test it for some hours, by our own fault.</summary>
+    Untested,
 }
 
 /// <summary>One orchestrator as it truly is, which the monitor can only find out.</summary>
@@ -58,12 +67,17 @@ internal sealed class SimulatedOrchestrator(int number, Nature nature, Orchestra
         _ => true,
     };
 
+    /// <summary>Seconds that a segment takes.</summary>
+    public double RoundTrip(DateTimeOffset at) => Nature == Nature.Dragging && bad.Any(b => b.Covers(at)) ? 6 : 0.2 + (Number % 18 * 0.1);
+
     /// <summary>What a healthy region would find.</summary>
     public OutcomeCode Answer(DateTimeOffset at, RegionId region, SplitMix random) => Nature switch
     {
         Nature.Failing or Nature.Remote or Nature.Rocking => Answers(at, region) ? OutcomeCode.Completed : OutcomeCode.Unreachable,
         Nature.Slow => bad.Any(b => b.Covers(at)) && random.OneIn(4) ? OutcomeCode.DiscoveryTimedOut : OutcomeCode.Completed,
-        Nature.Perfect => OutcomeCode.Completed,
+        Nature.Perfect or Nature.Dragging => OutcomeCode.Completed,
+        Nature.Pricey => bad.Any(b => b.Covers(at)) ? OutcomeCode.PricedOut : OutcomeCode.Completed,
+        Nature.Untested => bad.Any(b => b.Covers(at)) ? OutcomeCode.OurNetwork : OutcomeCode.Completed,
         Nature.Partial => OutcomeCode.Partial,
         Nature.Flapping => random.OneIn(2) ? OutcomeCode.Completed : OutcomeCode.ResultTimedOut,
         _ when !bad.Any(b => b.Covers(at)) => OutcomeCode.Completed,

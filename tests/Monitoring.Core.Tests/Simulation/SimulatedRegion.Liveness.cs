@@ -5,9 +5,10 @@ internal sealed partial class SimulatedRegion
 {
     private const int LostOneIn = 150;
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Every = Sample.Policy.Availability.Every(Sample.Schedule.Regions.Length);
+    private readonly TimeSpan _every = simulation.Policy.Availability.Every(simulation.Policy.Schedule.Regions.Length);
     private readonly List<LivenessCheck> _untold = [];
     private DateTimeOffset _nextSummary;
+    private bool _controlsWell;
 
     public void Watch()
     {
@@ -15,8 +16,8 @@ internal sealed partial class SimulatedRegion
         if (Covers(Frozen)) return;
         var urgent = false;
         var number = time.Now.Ticks / Turn.Ticks;
-        var turns = (int)(Every / Turn);
-        var shift = Sample.Schedule.Regions.IndexOf(Id) * turns / Sample.Schedule.Regions.Length;
+        var turns = (int)(_every / Turn);
+        var shift = simulation.Policy.Schedule.Regions.IndexOf(Id) * turns / simulation.Policy.Schedule.Regions.Length;
         foreach (var orchestrator in simulation.Fleet)
         {
             if (orchestrator.Listed && ((orchestrator.Number * 37) + shift) % turns == number % turns) urgent |= Check(orchestrator);
@@ -28,10 +29,12 @@ internal sealed partial class SimulatedRegion
         }
 
         if (!urgent && time.Now < _nextSummary) return;
-        _nextSummary = time.Now + Every;
+        _nextSummary = time.Now + _every;
         if (!SeesHub || _untold.Count == 0 || random.OneIn(30)) return;
         simulation.Liveness!.Saw(Id, _untold);
-        if (simulation.Hub.Liveness(Id, [.. _untold]) && !random.OneIn(30)) _untold.Clear();
+        var controlsWell = _controlsWell;
+        _controlsWell = false;
+        if (simulation.Hub.Liveness(Id, [.. _untold], controlsWell) && !random.OneIn(30)) _untold.Clear();
         if (_untold.Count > 5_000) _untold.RemoveRange(0, 1_000);
     }
 
@@ -42,8 +45,14 @@ internal sealed partial class SimulatedRegion
         var alive = !silent && orchestrator.Answers(time.Now, Id) && !random.OneIn(LostOneIn)
             && (orchestrator.Nature != Nature.Slow || orchestrator.Answer(time.Now, Id, random) == OutcomeCode.Completed);
 
-        // A failing control says that it is us.
-        if (Covers(Failing)) return false;
+        // A failing control says that it is us. One that is well does not show what fails in silence.
+        if (Covers(Failing))
+        {
+            if (simulation.HasControls) return false;
+            alive = false;
+        }
+
+        if (!alive && simulation.HasControls) _controlsWell = true;
         _untold.Add(new LivenessCheck(orchestrator.Id, time.Now, alive, alive ? OutcomeCode.Completed : OutcomeCode.Unreachable));
         return !alive;
     }

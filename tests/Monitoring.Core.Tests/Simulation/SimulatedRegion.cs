@@ -31,13 +31,13 @@ internal sealed partial class SimulatedRegion(RegionId id, int workers, VirtualT
 
     public bool SeesHub => !Covers(CutOff) && !Covers(Frozen);
 
-    public bool ControlsAreWell => !Covers(Failing);
+    public bool ControlsAreWell => !Covers(Failing) || !simulation.HasControls;
 
     public void Poll()
     {
         time.After(TimeSpan.FromSeconds(5), Poll);
         if (!SeesHub) return;
-        foreach (var job in simulation.Hub.Lease(Id, workers - _busy, Sample.Policy.LeaseAhead))
+        foreach (var job in simulation.Hub.Lease(Id, workers - _busy, simulation.Policy.LeaseAhead))
         {
             _busy++;
             time.At(job.NotBefore + TimeSpan.FromMilliseconds(random.Below(400)), () => Start(job));
@@ -77,11 +77,11 @@ internal sealed partial class SimulatedRegion(RegionId id, int workers, VirtualT
         {
             // Until the controls have shown it, a failing network looks like an orchestrator that fails.
             Tainted.Add(job.Id);
-            var known = Failing.Any(o => o.From.AddMinutes(1) < end && o.Touches(time.Now, end));
+            var known = simulation.HasControls && Failing.Any(o => o.From.AddMinutes(1) < end && o.Touches(time.Now, end));
             code = known ? OutcomeCode.OurNetwork : random.OneIn(3) ? OutcomeCode.ResultTimedOut : OutcomeCode.Unreachable;
         }
 
-        time.At(end, () => Report(job, code, 0.2 + (orchestrator.Number % 30 * 0.1)));
+        time.At(end, () => Report(job, code, orchestrator.RoundTrip(job.NotBefore)));
     }
 
     private void Report(TestJob job, OutcomeCode code, double roundTrip)

@@ -6,7 +6,7 @@ internal sealed class SimulatedStore(Simulation simulation)
     private readonly Dictionary<(TestId, int), OutcomeRevision> _all = [];
     private readonly Dictionary<TestId, OutcomeRevision> _last = [];
     private readonly Dictionary<OrchestratorId, List<OutcomeRevision>> _byOrchestrator = [];
-    private readonly Dictionary<RegionId, List<OutcomeRevision>> _measured = Sample.Schedule.Regions.ToDictionary(r => r, _ => new List<OutcomeRevision>());
+    private readonly Dictionary<RegionId, List<OutcomeRevision>> _measured = simulation.Policy.Schedule.Regions.ToDictionary(r => r, _ => new List<OutcomeRevision>());
 
     public IEnumerable<OutcomeRevision> Last => _last.Values;
 

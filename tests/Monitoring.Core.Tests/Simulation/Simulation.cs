@@ -8,7 +8,9 @@ namespace Monitoring.Core.Tests;
 /// </summary>
 internal sealed class Simulation
 {
-    private static readonly TimeSpan Grace = Sample.Schedule.Guard + Sample.Policy.ReportGrace + TimeSpan.FromMinutes(3);
+    private readonly World _world;
+    private readonly Chance _chance;
+    private readonly TimeSpan _grace;
 
     private readonly VirtualTime _time;
     private readonly SplitMix _random;
@@ -22,20 +24,24 @@ internal sealed class Simulation
     private readonly Dictionary<string, DateTimeOffset> _endpointBusyUntil = [];
     private DateTimeOffset _checkedUntil;
 
-    public Simulation(ulong seed, int orchestrators, int days, bool liveness = false)
+    public Simulation(ulong seed, World world)
     {
         _random = new SplitMix(seed);
-        if (liveness) Liveness = new LivenessWitness(this);
+        _world = world;
+        Policy = Sample.Policy with { Schedule = Sample.Schedule with { Regions = world.Regions } };
+        _grace = Policy.Schedule.Guard + Policy.ReportGrace + TimeSpan.FromMinutes(3);
+        if (world.Liveness) Liveness = new LivenessWitness(this);
         _start = new DateTimeOffset(2026, 11, 20, 0, 0, 0, TimeSpan.Zero);
-        _end = _start.AddDays(days);
+        _end = _start.AddDays(world.Days);
         _checkedUntil = _start;
         _time = new VirtualTime(_start);
-        Fleet = [.. Enumerable.Range(0, orchestrators).Select(Born)];
+        _chance = new Chance(_random, _start, _end);
+        Fleet = [.. Enumerable.Range(0, world.Orchestrators).Select(n => world.Born?.Invoke(n, _chance) ?? Born(n))];
         _byId = Fleet.ToDictionary(o => o.Id);
         _ledgers = [.. Fleet.Select(o => new PlanLedger(o.Id, PlanOf))];
         Store = new SimulatedStore(this);
         Hub = new SimulatedHub(this, _time, new SplitMix(_random.Next()));
-        Regions = [.. Sample.Schedule.Regions.Select((r, i) => new SimulatedRegion(r, i == 2 ? 8 : 16, _time, new SplitMix(_random.Next()), this))];
+        Regions = [.. Policy.Schedule.Regions.Select((r, i) => new SimulatedRegion(r, i == 2 ? 8 : 16, _time, new SplitMix(_random.Next()), this))];
     }
 
     public IReadOnlyList<SimulatedOrchestrator> Fleet { get; }
@@ -46,8 +52,24 @@ internal sealed class Simulation
 
     public SimulatedHub Hub { get; }
 
+    public Policy Policy { get; }
+
+    /// <summary>Whether the regions have controls.</summary>
+    public bool HasControls => _world.HasControls;
+
+    /// <summary>Whether the world is made so that each incident of the slower rules has one true cause.</summary>
+    public bool HasRules => _world.Befall is not null && Storms.Count == 0;
+
+    /// <summary>What befalls the instrument beside its regions.</summary>
+    public InstrumentFaults Instrument { get; } = new();
+
+    /// <summary>When many drop out at once.</summary>
+    public List<Storms.Storm> Storms { get; } = [];
+
     /// <summary>Sees what the regions see of life, and what is told of it; null where nobody watches.</summary>
     public LivenessWitness? Liveness { get; }
+
+    public DateTimeOffset Start => _start;
 
     public DateTimeOffset Now => _time.Now;
 
@@ -72,21 +94,22 @@ internal sealed class Simulation
             _seeds[day] = seed = DaySeed.From(DaySeed.SecretOf(BitConverter.GetBytes(_random.Origin), day), DaySeed.DateAnchor(day));
         }
 
-        return _plans[key] = DayPlan.For(seed, day, id, record.Share, Sample.Schedule);
+        return _plans[key] = DayPlan.For(seed, day, id, record.Share, Policy.Schedule);
     }
 
     public void Run()
     {
         foreach (var orchestrator in Fleet) Live(orchestrator);
+        if (_world.Befall is { } befall) befall(this, _chance);
         foreach (var region in Regions)
         {
-            Suffer(region);
+            if (_world.Befall is null) Suffer(region);
             region.Poll();
             if (Liveness is not null) region.Watch();
         }
 
         Hub.EveryMinute();
-        for (var i = 0; i < 8; i++)
+        for (var i = 0; i < _world.Restarts; i++)
         {
             var rebuild = i % 2 == 0;
             var down = TimeSpan.FromSeconds(_random.Below(600));
@@ -153,13 +176,13 @@ internal sealed class Simulation
         var state = Hub.StateOf(orchestrator);
         for (var i = 1; i < state.Open.Length; i++)
         {
-            Require(state.Open[i].Job.NotBefore - state.Open[i - 1].Job.NotBefore >= Sample.Schedule.Guard, $"two open tests of {orchestrator.Id} touch");
+            Require(state.Open[i].Job.NotBefore - state.Open[i - 1].Job.NotBefore >= Policy.Schedule.Guard, $"two open tests of {orchestrator.Id} touch");
         }
 
         foreach (var open in state.Open)
         {
             Require(!state.CellOf(open.Job.Region).Window.Knows(open.Job.Id, DateOnly.FromDateTime(open.Job.NotBefore.UtcDateTime)), $"{open.Job.Id} is open and has an outcome");
-            Require(_time.Now - open.Job.NotBefore < Grace, $"{open.Job.Id} is open long after its end");
+            Require(_time.Now - open.Job.NotBefore < _grace, $"{open.Job.Id} is open long after its end");
         }
 
         if (orchestrator.Nature == Nature.Perfect)
@@ -173,10 +196,14 @@ internal sealed class Simulation
     // The law that matters to the one who is measured: a faultless orchestrator never shows a fault, whatever happens to the instrument.
     private void CheckPerfect(SimulatedOrchestrator orchestrator, SimulatedRegion region)
     {
+        if (!IsSeenByTests) return;
         if (!Hub.Board.TryGetValue((orchestrator.Id, region.Id), out var cell)) return;
         if (cell.State == CellState.Zero) Require(Hub.StateOf(orchestrator).WithdrawnAt is not null, $"{orchestrator.Id} is faultless and shows zero in {region.Id}");
         else if (cell.SuccessRate < 1) Require(BeforeItCouldBeSeen(region), $"{orchestrator.Id} is faultless and shows {cell.SuccessRate} in {region.Id}");
     }
+
+    // Where few are tested, or from one region, or two fail in the same instant, too few tests lie within 20 minutes to tell by them.
+    private bool IsSeenByTests => _world.Befall is null;
 
     // A silent outage is seen when most of the last 20 minutes failed; a failing control is asked for every minute.
     private bool BeforeItCouldBeSeen(SimulatedRegion region) =>
@@ -185,7 +212,7 @@ internal sealed class Simulation
     private void CheckAll(bool thorough)
     {
         if (!Hub.IsUp) return;
-        var until = _time.Now - Grace;
+        var until = _time.Now - _grace;
         foreach (var orchestrator in Fleet)
         {
             var state = Hub.StateOf(orchestrator);
@@ -205,7 +232,7 @@ internal sealed class Simulation
 
         foreach (var (test, (region, orchestrator, arrived)) in _tainted)
         {
-            if (_time.Now - arrived < TimeSpan.FromMinutes(2) || BeforeItCouldBeSeen(region)) continue;
+            if (!IsSeenByTests || _time.Now - arrived < TimeSpan.FromMinutes(2) || BeforeItCouldBeSeen(region)) continue;
             var last = Store.LastOf(test);
             Require(last?.Outcome.Class is null or OutcomeClass.Void or OutcomeClass.NotRun, $"{test} failed by the fault of {region.Id} and is charged to {orchestrator.Id} as {last?.Outcome}");
         }
@@ -223,10 +250,10 @@ internal sealed class Simulation
             var cell = state.CellOf(region.Id);
             var here = revisions.Where(r => r.Region == region.Id).ToList();
             var refold = Window.Of(here.Select(WindowEntry.Of));
-            var cut = _time.Now - Sample.Policy.Window;
-            Require(refold.Total(cut, Sample.Policy.Capped) == cell.Window.Total(cut, Sample.Policy.Capped), $"the window of {orchestrator.Id} in {region.Id} is not the fold of its store");
+            var cut = _time.Now - Policy.Window;
+            Require(refold.Total(cut, Policy.Capped) == cell.Window.Total(cut, Policy.Capped), $"the window of {orchestrator.Id} in {region.Id} is not the fold of its store");
             if (!board) continue;
-            var reference = new ReferenceCell(Sample.Policy);
+            var reference = new ReferenceCell(Policy);
             foreach (var revision in here) reference.Add(revision);
             var expected = reference.Publish(state.WithdrawnAt, _time.Now);
             var shown = Hub.Board.GetValueOrDefault((orchestrator.Id, region.Id));
@@ -245,15 +272,15 @@ internal sealed class Simulation
         return new SimulatedOrchestrator(number, nature, Sample.Record(host, pair ? number % 20 : 0, pair ? 2 : 1), bad);
     }
 
-    private DateTimeOffset Sometime() => _start + TimeSpan.FromTicks(_random.Below((_end - _start).Ticks));
+    private DateTimeOffset Sometime() => _chance.Sometime();
 
     private void Live(SimulatedOrchestrator orchestrator)
     {
-        _time.At(_random.OneIn(10) ? Sometime() : _start, () =>
+        _time.At(_world.Churns && _random.OneIn(10) ? Sometime() : _start, () =>
         {
             (orchestrator.Listed, orchestrator.ListedAt, orchestrator.ChangedAt) = (true, _time.Now, _time.Now);
             Hub.Tell(orchestrator, new Event.Enrolled(orchestrator.Record, _time.Now));
-            if (orchestrator.Record.Share.Count > 1) return;
+            if (!_world.Churns || orchestrator.Record.Share.Count > 1) return;
             for (var moves = _random.Below(4); moves > 0; moves--) _time.At(Sometime(), () => Move(orchestrator));
             if (_random.OneIn(6)) _time.At(Sometime(), () => Leave(orchestrator));
         });
@@ -287,10 +314,10 @@ internal sealed class Simulation
 
     private void Suffer(SimulatedRegion region)
     {
-        var number = Array.IndexOf([.. Sample.Schedule.Regions], region.Id);
+        var number = Array.IndexOf([.. Policy.Schedule.Regions], region.Id);
 
         // Silent outages fall on different days in different regions: two at once leave nobody to compare with.
-        for (var day = 1 + number; day < (_end - _start).TotalDays; day += Sample.Schedule.Regions.Length)
+        for (var day = 1 + number; day < (_end - _start).TotalDays; day += Policy.Schedule.Regions.Length)
         {
             var from = _start.AddDays(day).AddMinutes(60 + _random.Below(20 * 60));
             region.Silent.Add(new Span(from, from.AddMinutes(30 + _random.Below(90))));

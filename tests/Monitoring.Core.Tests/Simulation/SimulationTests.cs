@@ -14,7 +14,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
     {
         var seed = Seed.Of("MONITORING_SIMULATION_SEED");
         var watch = Stopwatch.StartNew();
-        var simulation = new Simulation(seed, Orchestrators, Days);
+        var simulation = new Simulation(seed, new World(Orchestrators, Days));
         simulation.Run();
         var classes = simulation.Store.Last.GroupBy(r => r.Outcome.Class).OrderBy(g => g.Key).Select(g => $"{g.Key} {g.Count()}");
         var codes = simulation.Store.Last.GroupBy(r => r.Outcome.Code).OrderBy(g => g.Key).Select(g => $"{g.Key} {g.Count()}").ToArray();

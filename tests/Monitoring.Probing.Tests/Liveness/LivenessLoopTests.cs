@@ -75,6 +75,25 @@ public sealed class LivenessLoopTests : IAsyncDisposable
         Assert.True(_hub.HealthChecks > 0);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Who_does_not_answer_is_told_of_with_what_the_controls_said(bool hasControls)
+    {
+        await ListAsync(1);
+        _hub.Answers[Target(1).ServiceUri] = Dead;
+        _hub.Health = hasControls ? OwnHealthReport.ProvenWell : OwnHealthReport.Well;
+        _hub.Order(new LivenessOrders { Version = 1, CheckNow = [Orchestrator(1)] });
+        var told = await _hub.NextReportAsync();
+        Assert.False(Assert.Single(told.Checks).Alive);
+        Assert.Equal(hasControls ? true : null, told.ControlsWell);
+
+        // An answer says nothing of the controls, which nobody asked.
+        _hub.Answers[Target(1).ServiceUri] = new LivenessAnswer(true, OutcomeCode.Completed);
+        _hub.Order(new LivenessOrders { Version = 1, CheckNow = [Orchestrator(1)] });
+        Assert.Null((await _hub.NextReportAsync()).ControlsWell);
+    }
+
     [Fact]
     public async Task An_orchestrator_under_test_is_left_alone()
     {

@@ -31,7 +31,7 @@ public sealed class ControlChecksTests
             }
         };
         using var checks = Checks(new ControlOptions { Controls = [one.Uri, two.Uri] });
-        Assert.Equal(OwnHealthReport.Well, await checks.CheckAsync(fresh: true, Never));
+        Assert.Equal(OwnHealthReport.ProvenWell, await checks.CheckAsync(fresh: true, Never));
         Assert.Equal((2, 2, 750_000), (one.Requests, two.Requests, uploaded));
     }
 
@@ -63,7 +63,7 @@ public sealed class ControlChecksTests
             else await ControlServer.GiveAsync(http, 1_000_000);
         };
         using var checks = Checks(new ControlOptions { Controls = [control.Uri] });
-        Assert.Equal(OwnHealthReport.Well, await checks.CheckAsync(fresh: true, Never));
+        Assert.Equal(OwnHealthReport.ProvenWell, await checks.CheckAsync(fresh: true, Never));
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class ControlChecksTests
         AssertUnwell(OutcomeCode.OurNetwork, "374999", await checks.CheckAsync(fresh: true, Never));
         control.Answer = http => HttpMethods.IsGet(http.Request.Method) ? ControlServer.GiveAsync(http, 375_000) : ControlServer.TakeAndGiveAsync(http);
         using var again = Checks(new ControlOptions { Controls = [control.Uri] });
-        Assert.Equal(OwnHealthReport.Well, await again.CheckAsync(fresh: true, Never));
+        Assert.Equal(OwnHealthReport.ProvenWell, await again.CheckAsync(fresh: true, Never));
     }
 
     [Fact]
@@ -158,7 +158,7 @@ public sealed class ControlChecksTests
         };
         using var checks = Checks(new ControlOptions { Controls = [control.Uri] }, time);
         var report = await checks.CheckAsync(fresh: true, Never);
-        if (well) Assert.Equal(OwnHealthReport.Well, report);
+        if (well) Assert.Equal(OwnHealthReport.ProvenWell, report);
         else AssertUnwell(OutcomeCode.OurClock, "127.0.0.1", report);
     }
 
@@ -187,7 +187,7 @@ public sealed class ControlChecksTests
         control.Answer = ControlServer.TakeAndGiveAsync;
         AssertUnwell(OutcomeCode.OurNetwork, "503", await checks.CheckAsync(fresh: false, Never));
         time.Advance(TimeSpan.FromSeconds(5));
-        Assert.Equal(OwnHealthReport.Well, await checks.CheckAsync(fresh: true, Never));
+        Assert.Equal(OwnHealthReport.ProvenWell, await checks.CheckAsync(fresh: true, Never));
     }
 
     [Fact]
@@ -211,7 +211,7 @@ public sealed class ControlChecksTests
         await gaveUp.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => check);
         control.Answer = ControlServer.TakeAndGiveAsync;
-        Assert.Equal(OwnHealthReport.Well, await checks.CheckAsync(fresh: true, Never));
+        Assert.Equal(OwnHealthReport.ProvenWell, await checks.CheckAsync(fresh: true, Never));
     }
 
     private static ControlChecks Checks(ControlOptions options, TimeProvider? time = null) =>
