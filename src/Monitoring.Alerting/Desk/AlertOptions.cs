@@ -26,6 +26,9 @@ public sealed record AlertOptions
     /// <summary>The daily proof that alerts arrive; null for none.</summary>
     public CanaryOptions? Canary { get; init; }
 
+    /// <summary>From when on something is worth an incident.</summary>
+    public AlertThresholds Thresholds { get; init; } = AlertThresholds.Default;
+
     /// <summary>Operators may subscribe webhooks for their own orchestrators, at most so many in all; 0 when they may not.</summary>
     public int Subscriptions { get; init; }
 }

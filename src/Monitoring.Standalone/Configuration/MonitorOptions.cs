@@ -42,6 +42,9 @@ internal sealed record MonitorOptions
     /// <summary>Addresses to listen on.</summary>
     public required ImmutableArray<Uri> Urls { get; init; }
 
+    /// <summary>Addresses for <c>/metrics</c> alone; empty where it is answered on <see cref="Urls"/>.</summary>
+    public ImmutableArray<Uri> MetricsUrls { get; init; } = [];
+
     /// <summary>Directory of everything that is kept.</summary>
     public required string Data { get; init; }
 
@@ -67,7 +70,7 @@ internal sealed record MonitorOptions
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
     /// <summary>The rules that the core decides by.</summary>
-    public Policy Policy => new() { Schedule = Schedule, Scoring = Scoring };
+    public Policy Policy => new() { Schedule = Schedule, Scoring = Scoring, Availability = Alerts.Thresholds.Availability };
 
     /// <summary>What the API and the page go by.</summary>
     public WebOptions Web => new()

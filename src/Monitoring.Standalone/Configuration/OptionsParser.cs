@@ -57,6 +57,7 @@ internal sealed class OptionsParser
         var scoring = _keys.Choice("Scoring:Method", ScoringMethod.Sums, ("Sums", ScoringMethod.Sums), ("LeaderboardServerless", ScoringMethod.LeaderboardServerless));
         var post = new PostSection(_keys).Read(tested, listed);
         var postTo = PostTo(simulated);
+        var urls = ListenAddresses.ReadUrls(_keys, DefaultUrl);
         return new MonitorOptions
         {
             Source = source,
@@ -72,7 +73,8 @@ internal sealed class OptionsParser
             Scoring = scoring,
             Post = post,
             PostTo = postTo,
-            Urls = ListenAddresses.ReadUrls(_keys, DefaultUrl),
+            Urls = urls,
+            MetricsUrls = ListenAddresses.ReadMetricsUrls(_keys, [.. urls, .. remote.Urls]),
             Data = Data(),
             Store = new StoreSection(_keys).Read(),
             Simulate = Simulate(simulated),

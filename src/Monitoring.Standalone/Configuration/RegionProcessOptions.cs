@@ -45,6 +45,9 @@ internal sealed record RegionProcessOptions
     /// <summary>Addresses for health and metrics; empty for none.</summary>
     public required ImmutableArray<Uri> Urls { get; init; }
 
+    /// <summary>Addresses for <c>/metrics</c> alone; empty where it is answered on <see cref="Urls"/>.</summary>
+    public ImmutableArray<Uri> MetricsUrls { get; init; } = [];
+
     /// <summary>Directory of everything that is kept.</summary>
     public required string Data { get; init; }
 
@@ -92,6 +95,7 @@ internal sealed class RegionProcessParser
         var offset = _keys.Number("Simulate:ClockOffset", 0, -86_400, 86_400);
         if (offset != 0 && !allowLoopback) _keys.Problem("Simulate:ClockOffset", "A clock is set wrong only in a simulation (Source:AllowLoopback); set the machine's clock instead.");
         var list = new ControlSection(_keys);
+        var urls = ListenAddresses.ReadHealthUrls(_keys);
         return new RegionProcessOptions
         {
             Hub = Hub(),
@@ -105,7 +109,8 @@ internal sealed class RegionProcessParser
             Chain = chain,
             Wallet = wallet,
             Spend = spend,
-            Urls = ListenAddresses.ReadHealthUrls(_keys),
+            Urls = urls,
+            MetricsUrls = ListenAddresses.ReadMetricsUrls(_keys, urls),
             Data = _keys.Text("Data", "data-region"),
             ClockOffset = TimeSpan.FromSeconds(offset),
             LogLevel = _keys.Choice("Log:Level", LogLevel.Information, [.. Enum.GetValues<LogLevel>().Select(l => (l.ToString(), l))]),

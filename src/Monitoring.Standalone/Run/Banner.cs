@@ -4,6 +4,7 @@ using Monitoring.Core;
 using Monitoring.Ethereum;
 using Monitoring.Livepeer;
 using Monitoring.Standalone.Configuration;
+using Monitoring.Web;
 
 namespace Monitoring.Standalone.Run;
 
@@ -12,10 +13,10 @@ internal static class Banner
 {
     /// <summary>Writes it.</summary>
     /// <param name="options">The configuration.</param>
-    /// <param name="urls">The addresses that are really listened on.</param>
+    /// <param name="urls">The addresses that are really listened on, those for metrics last.</param>
     /// <param name="payer">Whose tickets pay the tests; null where nobody's do.</param>
     /// <param name="to">Where to.</param>
-    public static void Write(MonitorOptions options, IEnumerable<string> urls, Address? payer, TextWriter to)
+    public static void Write(MonitorOptions options, ICollection<string> urls, Address? payer, TextWriter to)
     {
         if (options.IsSimulated)
         {
@@ -27,7 +28,8 @@ internal static class Banner
         }
 
         var schedule = options.Schedule;
-        to.WriteLine($"leaderboard  {string.Join(" ", urls)}");
+        to.WriteLine($"leaderboard  {string.Join(" ", urls.SkipLast(options.MetricsUrls.Length))}");
+        if (!options.MetricsUrls.IsEmpty) to.WriteLine($"metrics      {string.Join(" ", urls.TakeLast(options.MetricsUrls.Length).Select(u => u + MetricsAddresses.Path))}");
         to.WriteLine($"data         {Path.GetFullPath(options.Data)}");
         if (options.Store is { } store) to.WriteLine($"results      {store.Url.Display}");
         to.WriteLine($"source       {Source(options)}");

@@ -94,7 +94,7 @@ internal sealed partial class MonitorRun
         var board = new Board();
         var schedule = new ScheduleBook(memory, plans, _options.Schedule, _around.Time);
         await schedule.OpenAsync(stop);
-        var hub = new MonitorHub(new HubOptions { Policy = _options.Policy }, store, memory, plans, schedule, board, _around.Time, _logs.CreateLogger<MonitorHub>())
+        var hub = new MonitorHub(new HubOptions { Policy = _options.Policy, Instrument = _options.Alerts.Thresholds.Instrument }, store, memory, plans, schedule, board, _around.Time, _logs.CreateLogger<MonitorHub>())
         {
             Notifications = alerts,
             Budget = chain is null ? null : await Budget.OpenAsync(_options.Spend, memory, _around.Time.GetUtcNow(), stop),

@@ -22,6 +22,7 @@ internal static class WebHost
             Listening.Bound(kestrel);
             foreach (var url in options.Urls) Listening.Open(kestrel, url);
             parts.Remote?.Listen(kestrel);
+            foreach (var url in options.MetricsUrls) Listening.Open(kestrel, url, isForMetrics: true);
         });
         if (parts.Remote is not null) builder.WebHost.UseKestrelHttpsConfiguration();
         builder.Services.AddSingleton(logs);
@@ -48,6 +49,7 @@ internal static class WebHost
         builder.Services.AddMonitoringTelemetry(TelemetrySettings.FromEnvironment());
         var app = builder.Build();
         app.UseRouting();
+        if (!options.MetricsUrls.IsEmpty) app.UseMetricsAddresses();
         app.MapMetrics();
         if (parts.Remote is not null) app.MapHub();
         app.MapSchedule();

@@ -29,6 +29,7 @@ public sealed class AlertSections(KeyReader keys)
             Links = links,
             Heartbeat = Heartbeat(),
             Canary = canary,
+            Thresholds = new AlertThresholdSection(keys).Read(),
             Subscriptions = keys.Number("Alerts:Subscriptions", 1000, 0, 10_000),
         };
     }

@@ -84,6 +84,23 @@ public sealed class KeyReader(ConfigurationLayers layers) : ISettings
         return number;
     }
 
+    /// <summary>A decimal fraction, such as <c>0.8</c>, within a range, or what stands where there is none; shown.</summary>
+    public double Fraction(string key, double otherwise, double least, double most)
+    {
+        var fraction = otherwise;
+        if (Text(key) is { } text)
+        {
+            // A decimal, for "NaN" is a double and in no range.
+            if (!decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
+                Problem(key, string.Create(CultureInfo.InvariantCulture, $"'{text}' is not a fraction; {least} to {most} is expected, such as {otherwise}."));
+            else if ((double)number is var read && (read < least || read > most)) Problem(key, string.Create(CultureInfo.InvariantCulture, $"{text} is out of range; {least} to {most} is expected."));
+            else fraction = (double)number;
+        }
+
+        Show(key, fraction.ToString(CultureInfo.InvariantCulture));
+        return fraction;
+    }
+
     /// <inheritdoc />
     public bool Switch(string key, bool otherwise)
     {

@@ -53,4 +53,28 @@ public static class ListenAddresses
 
         return urls.ToImmutable();
     }
+
+    /// <summary>Reads <c>Metrics:Urls</c>: where <c>/metrics</c> is answered alone; empty where it is answered on every address.</summary>
+    /// <param name="keys">The settings.</param>
+    /// <param name="others">Addresses for everything else.</param>
+    public static ImmutableArray<Uri> ReadMetricsUrls(KeyReader keys, IReadOnlyCollection<Uri> others)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        ArgumentNullException.ThrowIfNull(others);
+        var urls = ImmutableArray.CreateBuilder<Uri>();
+        foreach (var (key, text) in keys.List("Metrics:Urls"))
+        {
+            foreach (var part in text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            {
+                if (Parse(part, takesHttps: false, out var why) is not { } url) keys.Problem(key, why);
+                else if (url.Port != 0 && others.Concat(urls).Any(o => o.Port == url.Port && (o.Host == url.Host || IsAny(o) || IsAny(url))))
+                    keys.Problem(key, $"'{part}' is listened on already; a port of its own is expected.");
+                else urls.Add(url);
+            }
+        }
+
+        return urls.ToImmutable();
+    }
+
+    private static bool IsAny(Uri url) => url.DnsSafeHost is "0.0.0.0" or "::";
 }

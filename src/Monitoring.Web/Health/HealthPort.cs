@@ -10,7 +10,9 @@ public static class HealthPort
     /// <param name="checks">By path, beside <c>/livez</c>: why the process is not what the path asks for; null where it is.</param>
     /// <param name="gauges">What it shows of itself.</param>
     /// <param name="logs">Where its log lines go.</param>
-    public static WebApplication Build(IEnumerable<Uri> urls, IReadOnlyDictionary<string, Func<string?>> checks, IEnumerable<IHostGauges> gauges, ILoggerFactory logs)
+    /// <param name="metricsUrls">Where <c>/metrics</c> is answered alone; none where it is answered beside the rest.</param>
+    public static WebApplication Build(
+        IEnumerable<Uri> urls, IReadOnlyDictionary<string, Func<string?>> checks, IEnumerable<IHostGauges> gauges, ILoggerFactory logs, IReadOnlyCollection<Uri>? metricsUrls = null)
     {
         ArgumentNullException.ThrowIfNull(urls);
         ArgumentNullException.ThrowIfNull(checks);
@@ -21,6 +23,7 @@ public static class HealthPort
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 0;
             foreach (var url in urls) Listening.Open(kestrel, url);
+            foreach (var url in metricsUrls ?? []) Listening.Open(kestrel, url, isForMetrics: true);
         });
         builder.Services.AddSingleton(logs);
         foreach (var part in gauges) builder.Services.AddSingleton(part);
@@ -28,6 +31,7 @@ public static class HealthPort
         builder.Services.AddMonitoringTelemetry(TelemetrySettings.FromEnvironment());
         var app = builder.Build();
         app.UseRouting();
+        if (metricsUrls is { Count: > 0 }) app.UseMetricsAddresses();
         app.MapMetrics();
         app.MapGet("/livez", context => AnswerAsync(context, null));
         foreach (var (path, check) in checks) app.MapGet(path, context => AnswerAsync(context, check()));

@@ -25,12 +25,14 @@ public static class Listening
     /// <param name="kestrel">The server.</param>
     /// <param name="url">The address; https where <paramref name="certificate"/> is given.</param>
     /// <param name="certificate">The certificate of an https address; null for http.</param>
-    public static void Open(KestrelServerOptions kestrel, Uri url, X509Certificate2? certificate = null)
+    /// <param name="isForMetrics">True for an address where metrics alone are answered (<see cref="MetricsAddresses"/>).</param>
+    public static void Open(KestrelServerOptions kestrel, Uri url, X509Certificate2? certificate = null, bool isForMetrics = false)
     {
         ArgumentNullException.ThrowIfNull(kestrel);
         ArgumentNullException.ThrowIfNull(url);
         void Configure(ListenOptions listen)
         {
+            if (isForMetrics) MetricsAddresses.Mark(listen);
             if (certificate is null) return;
 
             // Any certificate may be shown; which one a region must show stands beside its key.

@@ -38,8 +38,8 @@ public static partial class TelemetryServices
         var log = services.GetRequiredService<ILoggerFactory>().CreateLogger<TelemetryPipeline>();
         foreach (var warning in services.GetRequiredService<TelemetrySettings>().Warnings) LogWarning(log, warning);
         var route = services.GetRequiredService<MetricsRoute>();
-        endpoints.MapMethods(MetricsRoute.Path, [HttpMethods.Get, HttpMethods.Head], route.HandleAsync);
-        endpoints.MapMethods(RunbookRoute.Pattern, [HttpMethods.Get, HttpMethods.Head], RunbookRoute.HandleAsync);
+        endpoints.MapMethods(MetricsRoute.Path, [HttpMethods.Get, HttpMethods.Head], route.HandleAsync).WithMetadata(MetricsMark.Here);
+        endpoints.MapMethods(RunbookRoute.Pattern, [HttpMethods.Get, HttpMethods.Head], RunbookRoute.HandleAsync).WithMetadata(MetricsMark.HereToo);
         return endpoints;
     }
 

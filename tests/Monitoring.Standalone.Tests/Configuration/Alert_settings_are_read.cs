@@ -1,5 +1,6 @@
 using Monitoring.Core;
 using Monitoring.Standalone.Configuration;
+using Monitoring.Web;
 
 namespace Monitoring.Standalone.Tests.Configuration;
 
@@ -37,6 +38,23 @@ public sealed class Alert_settings_are_read
     }
 
     [Fact]
+    public void Thresholds_reach_the_rules_and_are_shown()
+    {
+        var parsed = Configurations.Parse("""
+            { "Alerts": { "Thresholds": { "ScoreDrop": 0.3, "ScoreHours": 6, "UntestedHours": 24, "RealTimeRate": 0.9, "Coverage": 0.97, "StaleMinutes": 30, "SnapshotMinutes": 7 } } }
+            """);
+        Assert.True(parsed.IsUsable, string.Join('\n', parsed.Problems));
+        var rules = parsed.Options.Policy.Availability;
+        Assert.Equal((0.3, TimeSpan.FromHours(6), TimeSpan.FromHours(24), 0.9, 0.95), (rules.Slide, rules.SlideWithin, rules.NotTestedFor, rules.RealTimeRate, rules.RealTimeRateAgain));
+        var instrument = parsed.Options.Alerts.Thresholds.Instrument;
+        Assert.Equal((0.97, 1.0, TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(7)), (instrument.Coverage, instrument.CoverageAgain, instrument.StaleFor, instrument.SnapshotLag));
+        Assert.Contains(new EffectiveSetting("Alerts:Thresholds:Coverage", "0.97", "monitor.json"), parsed.Effective);
+        Assert.Equal(new AvailabilityPolicy() with { RealTimeRateAgain = Configurations.Parse().Options.Policy.Availability.RealTimeRateAgain }, Configurations.Parse().Options.Policy.Availability);
+        Assert.Equal(0.995, Configurations.Parse().Options.Policy.Availability.RealTimeRateAgain, 9);
+        Assert.Equal(new InstrumentPolicy().Coverage, Configurations.Parse().Options.Alerts.Thresholds.Instrument.Coverage);
+    }
+
+    [Fact]
     public void Without_any_setting_nobody_is_told_and_nothing_is_wrong()
     {
         var parsed = Configurations.Parse();
@@ -64,6 +82,17 @@ public sealed class Alert_settings_are_read
     [InlineData("Alerts:Canary:At", "Alerts:Canary:At=noon")]
     [InlineData("Alerts:BoardUrl", "Alerts:BoardUrl=board")]
     [InlineData("Alerts:Heartbeat:Seconds", "Alerts:Heartbeat:Seconds=1")]
+    [InlineData("Alerts:Thresholds:ScoreDrop", "Alerts:Thresholds:ScoreDrop=20")]
+    [InlineData("Alerts:Thresholds:ScoreDrop", "Alerts:Thresholds:ScoreDrop=0,2")]
+    [InlineData("Alerts:Thresholds:ScoreHours", "Alerts:Thresholds:ScoreHours=49")]
+    [InlineData("Alerts:Thresholds:UntestedHours", "Alerts:Thresholds:UntestedHours=73")]
+    [InlineData("Alerts:Thresholds:RealTimeRate", "Alerts:Thresholds:RealTimeRate=99")]
+    [InlineData("Alerts:Thresholds:Coverage", "Alerts:Thresholds:Coverage=-0.5")]
+    [InlineData("Alerts:Thresholds:Coverage", "Alerts:Thresholds:Coverage=NaN")]
+    [InlineData("Alerts:Thresholds:StaleMinutes", "Alerts:Thresholds:StaleMinutes=0")]
+    [InlineData("Alerts:Thresholds:SnapshotMinutes", "Alerts:Thresholds:SnapshotMinutes=soon")]
+    [InlineData("Metrics:Urls:0", "Metrics:Urls=https://localhost:9464")]
+    [InlineData("Metrics:Urls:0", "Metrics:Urls=http://*:8080")]
     public void What_is_wrong_is_a_problem_of_its_key(string key, params string[] settings)
     {
         var parsed = Configurations.Parse(overrides: settings);

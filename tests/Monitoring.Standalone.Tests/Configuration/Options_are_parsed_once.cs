@@ -73,6 +73,7 @@ public sealed class Options_are_parsed_once
               "Post": { "Secret": "general", "Secrets": { "lon": "london" } },
               "PostTo": { "Url": "https://board.example", "SecretFile": {{JsonSerializer.Serialize(scratch.At("secret"))}} },
               "Urls": "http://*:80;http://[::1]:81",
+              "Metrics": { "Urls": ["http://127.0.0.1:9464", "http://[::1]:9464"] },
               "Data": "elsewhere",
               "Log": { "Level": "debug" }
             }
@@ -103,6 +104,7 @@ public sealed class Options_are_parsed_once
         Assert.Equal(new Uri("https://board.example/api/post_stats"), options.PostTo!.Url);
         Assert.Equal("from a file", options.PostTo.Secret.Reveal());
         Assert.Equal([new Uri("http://0.0.0.0:80"), new Uri("http://[::1]:81")], options.Urls);
+        Assert.Equal([new Uri("http://127.0.0.1:9464"), new Uri("http://[::1]:9464")], options.MetricsUrls);
         Assert.Equal(("elsewhere", LogLevel.Debug), (options.Data, options.LogLevel));
         Assert.Empty(options.Web.Problems());
     }

@@ -67,6 +67,44 @@ public sealed class MetricsRouteTests
         Assert.Equal(404, (int)answer.StatusCode);
     }
 
+    [Theory]
+    [InlineData("/metrics", 404, 200)]
+    [InlineData("/METRICS/", 404, 200)]
+    [InlineData("/%6detrics", 404, 200)]
+    [InlineData("/runbooks/FloatLow.md", 200, 200)]
+    [InlineData("/livez", 200, 404)]
+    [InlineData("/nothing", 404, 404)]
+    public async Task Metrics_with_an_address_of_their_own_are_answered_there_alone(string path, int elsewhere, int there)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(System.Net.IPAddress.Loopback, 0);
+            kestrel.Listen(System.Net.IPAddress.Loopback, 0, MetricsAddresses.Mark);
+        });
+        builder.Services.AddSingleton<TimeProvider>(new SetClock { Now = Sample.Now });
+        builder.Services.AddMonitoringTelemetry(new TelemetrySettings());
+        await using var app = builder.Build();
+        app.UseRouting();
+        app.UseMetricsAddresses();
+        app.MapMetrics();
+        app.MapGet("/livez", context => Task.CompletedTask);
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(a => new Uri(a)).ToList();
+        Assert.Equal((elsewhere, there), (await StatusAsync(addresses[0], addresses[1]), await StatusAsync(addresses[1], addresses[1])));
+
+        // A name that the client makes up leads nowhere else.
+        async Task<int> StatusAsync(Uri to, Uri named)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(to.GetLeftPart(UriPartial.Authority) + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+            request.Headers.Host = named.Authority;
+            request.Headers.TryAddWithoutValidation("X-Forwarded-Host", named.Authority);
+            using var answer = await Client.SendAsync(request, TestContext.Current.CancellationToken);
+            return (int)answer.StatusCode;
+        }
+    }
+
     private static async Task<HttpResponseMessage> GetAsync(WebApplication app, string? accept, string path = "/metrics")
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single() + path);
