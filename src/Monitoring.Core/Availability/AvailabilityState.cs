@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Monitoring.Core;
 
 /// <summary>All that is remembered of whether one orchestrator is available, and of the incidents about it. Immutable.</summary>
@@ -19,6 +21,7 @@ public sealed record AvailabilityState
     /// True while no region has an answer and enough of them failed often enough, yet each sees so many others fail that it may be the network or
     /// the instrument: then the incident of the network tells of it (<see cref="NetworkAvailability"/>), and none of its own.
     /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Unheard { get; init; }
 
     /// <summary>True while it goes down and comes back again and again.</summary>
@@ -31,6 +34,7 @@ public sealed record AvailabilityState
     public ImmutableArray<DateTimeOffset> Downs { get; init; } = [];
 
     /// <summary>When it last came up again after it was down, UTC; the least value when it never was.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public DateTimeOffset RecoveredAt { get; init; }
 
     /// <summary>When other regions were last asked to look, UTC.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Monitoring.Core;
 
 /// <summary>What one region sees of an orchestrator: its latest run of answers or failures, and the intervals of the day.</summary>
@@ -22,6 +24,7 @@ public sealed record RegionSight
     public DateTimeOffset LastAt { get; init; }
 
     /// <summary>The latest check of a run of failures while most others failed as well, UTC; the least value for none. Those say nothing of one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public DateTimeOffset DoubtedAt { get; init; }
 
     /// <summary>What the latest check said.</summary>

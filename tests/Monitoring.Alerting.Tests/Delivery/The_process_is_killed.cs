@@ -24,6 +24,7 @@ public sealed class The_process_is_killed
         await using var steady = await TestReceiver.StartAsync();
         var random = new Random(7);
         var owed = new Queue<string>();
+        var offered = new HashSet<(string Incident, int Sequence)>();
         var taken = new HashSet<(string Incident, int Sequence)>();
         int next = 1, kills = 0;
         var start = TimeProvider.System.GetTimestamp();
@@ -41,20 +42,22 @@ public sealed class The_process_is_killed
                     owed.Enqueue($"{next++} 2 Resolved");
                 }
 
-                await OfferAsync(teller, owed, taken, acknowledged: true, stop);
+                await OfferAsync(teller, owed, offered, taken, acknowledged: true, stop);
             }
 
             // One more under way when it dies: it may be taken or not, and is offered again.
-            if (owed.Count > 0) await OfferAsync(teller, owed, taken, acknowledged: false, stop);
+            if (owed.Count > 0) await OfferAsync(teller, owed, offered, taken, acknowledged: false, stop);
             teller.Kill();
             await teller.WaitForExitAsync(stop);
             kills++;
         }
 
+        // A repetition under another key would be a second alert: the receiver could not know it for one.
+        foreach (var receiver in new[] { failing, steady }) Assert.Empty(receiver.All.Select(Key).Except(offered));
         using (var last = Start(scratch.Path, failing.Url, steady.Url))
         {
             Assert.Equal("ready", await last.StandardOutput.ReadLineAsync(stop));
-            while (owed.Count > 0) await OfferAsync(last, owed, taken, acknowledged: true, stop);
+            while (owed.Count > 0) await OfferAsync(last, owed, offered, taken, acknowledged: true, stop);
             foreach (var receiver in new[] { failing, steady })
                 await receiver.UntilAsync(all => taken.IsSubsetOf(all.Select(Key)));
             last.Kill();
@@ -63,6 +66,7 @@ public sealed class The_process_is_killed
 
         foreach (var receiver in new[] { failing, steady })
         {
+            Assert.Empty(receiver.All.Select(Key).Except(offered));
             foreach (var incident in receiver.All.Select(Key).GroupBy(k => k.Incident))
             {
                 var highest = -1;
@@ -79,16 +83,17 @@ public sealed class The_process_is_killed
             $"{kills} kills, {taken.Count} notifications taken; told {failing.All.Count} and {steady.All.Count} times, of these {steady.All.Count - steady.All.Select(Key).Distinct().Count()} twice at the steady receiver"));
     }
 
-    private static async Task OfferAsync(Process teller, Queue<string> owed, HashSet<(string, int)> taken, bool acknowledged, CancellationToken stop)
+    private static async Task OfferAsync(Process teller, Queue<string> owed, HashSet<(string, int)> offered, HashSet<(string, int)> taken, bool acknowledged, CancellationToken stop)
     {
         var line = owed.Peek();
+        var words = line.Split(' ');
+        var id = (new IncidentKey(IncidentRule.OrchestratorDown, Incidents.Orchestrator(int.Parse(words[0], CultureInfo.InvariantCulture)), null, 1).Text, int.Parse(words[1], CultureInfo.InvariantCulture));
+        offered.Add(id);
         await teller.StandardInput.WriteLineAsync(line.AsMemory(), stop);
         await teller.StandardInput.FlushAsync(stop);
         if (!acknowledged) return;
-        var words = line.Split(' ');
         Assert.Equal($"taken {words[0]} {words[1]}", await teller.StandardOutput.ReadLineAsync(stop));
-        var number = int.Parse(words[0], CultureInfo.InvariantCulture);
-        taken.Add((new IncidentKey(IncidentRule.OrchestratorDown, Incidents.Orchestrator(number), null, 1).Text, int.Parse(words[1], CultureInfo.InvariantCulture)));
+        taken.Add(id);
         owed.Dequeue();
     }
 

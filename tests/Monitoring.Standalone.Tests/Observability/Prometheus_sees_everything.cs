@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Monitoring.Core;
 using Monitoring.Ethereum;
 using Monitoring.Livepeer;
+using Monitoring.Probing;
 using Monitoring.Standalone.Hub;
 using Monitoring.Standalone.Tests.EndToEnd;
 using Monitoring.Standalone.Wallet;
@@ -38,7 +39,11 @@ public sealed class Prometheus_sees_everything
         if (PrometheusServer.Missing is { } missing) Assert.Skip(missing);
         using var scratch = new Scratch();
         using var limit = new CancellationTokenSource(Limit);
-        var nowhere = new Dictionary<string, string> { ["MONITOR_PostTo__Secret"] = "s" };
+        await using var traces = await Traces.StartAsync();
+        var nowhere = new Dictionary<string, string>
+        {
+            ["MONITOR_PostTo__Secret"] = "s", ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] = traces.Url.AbsoluteUri, ["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"] = "http/protobuf",
+        };
         await using var monitor = MonitorProcess.Start(scratch.Path, nowhere, "--urls", "http://127.0.0.1:0", "--data", scratch.At("data"), "--post-to", "http://127.0.0.1:9/api/post_stats");
         var url = await monitor.UrlAsync(limit.Token);
         await using var memory = await KeyedLog.OpenAsync(scratch.At("state.jsonl"), _ => { }, limit.Token);
@@ -62,6 +67,10 @@ public sealed class Prometheus_sees_everything
             await AskAsync(payer);
             await Task.WhenAny(Task.Delay(TimeSpan.FromSeconds(2), limit.Token));
         }
+
+        // Each part of a test's way is in the one trace that the test's id names.
+        var whole = await traces.UntilWholeAsync(["lease", "report", "store", "test"], limit.Token);
+        Assert.Equal(whole.Trace, TestTrace.TraceIdOf(TestId.Parse(whole.Test)).ToHexString());
 
         // From a slow bucket to the test.
         var exemplars = await prometheus.ExemplarsAsync("monitoring_test_round_trip_seconds_bucket");

@@ -34,10 +34,10 @@ public sealed class OtlpTests
 
         // HistogramDataPoint.count (4), .sum (5), .exemplars (8), .attributes (9); Exemplar.as_double (3), .filtered_attributes (7).
         Assert.Equal(1UL, point.Number(4));
-        Assert.Equal(0.5, point.Double(5));
+        Assert.Equal(0.5, point.Real(5));
         Assert.Equal("FRA", Assert.Single(point.Attributes(9)).Value);
         var exemplar = point.All(8).Single();
-        Assert.Equal(0.5, exemplar.Double(3));
+        Assert.Equal(0.5, exemplar.Real(3));
         Assert.Equal(Test.Text, Assert.Single(exemplar.Attributes(7)).Value);
     }
 

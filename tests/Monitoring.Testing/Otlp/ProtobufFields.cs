@@ -1,9 +1,9 @@
 using Google.Protobuf;
 
-namespace Monitoring.Web.Tests.Telemetry;
+namespace Monitoring.Testing.Otlp;
 
 /// <summary>The fields of a protobuf message by their numbers, without a schema: what each one means, the reader knows.</summary>
-internal sealed class ProtobufFields
+public sealed class ProtobufFields
 {
     private readonly List<(int Number, object Value)> _fields = [];
 
@@ -42,7 +42,7 @@ internal sealed class ProtobufFields
     public ulong Number(int number) => (ulong)Values(number).Single();
 
     /// <summary>The double in a field.</summary>
-    public double Double(int number) => BitConverter.UInt64BitsToDouble(Number(number));
+    public double Real(int number) => BitConverter.UInt64BitsToDouble(Number(number));
 
     /// <summary>Attributes in a field: a key (1) and a value (2) that holds a text (1).</summary>
     public Dictionary<string, string> Attributes(int number) => All(number).ToDictionary(a => a.Text(1), a => a.All(2).Single().Text(1));
