@@ -45,6 +45,7 @@ internal static class HubSilo
         silo.Services.AddView<IScheduleBook, SiloScheduleBook>();
         silo.Services.AddView<IRegionRefusals, SiloRefusals>();
         silo.Services.AddSingleton<IPostedResults, GrainPostedResults>();
+        silo.Services.AddSingleton<IInstrumentStatus, HubParts>();
         silo.Services.AddSingleton<IHub, GrainHub>();
         silo.Services.TryAddSingleton(TimeProvider.System);
         silo.Services.AddHubFaults();

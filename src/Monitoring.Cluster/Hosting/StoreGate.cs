@@ -7,9 +7,13 @@ namespace Monitoring.Cluster.Hosting;
 internal sealed class StoreGate(IResultStore store, HubRules rules, TimeProvider time)
 {
     private long _refusedAt = long.MinValue;
+    private long _refusedSince;
 
     /// <summary>False for a while after the store refused a write.</summary>
     public bool IsOpen => Interlocked.Read(ref _refusedAt) + rules.RetryAfter.Ticks <= time.GetUtcNow().UtcTicks;
+
+    /// <summary>Since when the store has refused every write, UTC; null while it takes them.</summary>
+    public DateTimeOffset? RefusedAt => Interlocked.Read(ref _refusedSince) is var ticks and > 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
     /// <summary>Stores a revision; durable when it completes.</summary>
     public async Task AppendAsync(OutcomeRevision revision, TestEvidence? evidence)
@@ -18,10 +22,13 @@ internal sealed class StoreGate(IResultStore store, HubRules rules, TimeProvider
         {
             await store.AppendAsync(revision, evidence, CancellationToken.None);
             Interlocked.Exchange(ref _refusedAt, 0);
+            Interlocked.Exchange(ref _refusedSince, 0);
         }
         catch
         {
-            Interlocked.Exchange(ref _refusedAt, time.GetUtcNow().UtcTicks);
+            var now = time.GetUtcNow().UtcTicks;
+            Interlocked.Exchange(ref _refusedAt, now);
+            Interlocked.CompareExchange(ref _refusedSince, now, 0);
             throw;
         }
     }

@@ -1,4 +1,5 @@
 using Monitoring.Core;
+using Monitoring.Web;
 
 namespace Monitoring.Standalone.Hub;
 

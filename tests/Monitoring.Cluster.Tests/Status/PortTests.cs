@@ -115,6 +115,12 @@ public sealed class PortTests
         await under.Hub.HealthAsync(Fra, told with { Fault = OutcomeCode.OurNetwork, Detail = "no route" }, CancellationToken.None);
         await under.PullAsync();
         Assert.True(under.Service<IHubStatus>().Current.Regions.Single(r => r.Region == Fra).IsAnomalous);
+        var parts = under.Service<IInstrumentStatus>().Current;
+        var fra = parts.Single(p => p.Name == "Region: FRA");
+        Assert.Equal(InstrumentLevel.Alarm, fra.Level);
+        Assert.Contains("are void", fra.Text, StringComparison.Ordinal);
+        Assert.Contains("7 in its spool", fra.Text, StringComparison.Ordinal);
+        Assert.Equal(InstrumentLevel.Ok, parts.Single(p => p.Name == "Results").Level);
     }
 
     private static OutcomeRevision Posted(OrchestratorId id, string name)
