@@ -185,7 +185,8 @@ public sealed class RegionHealth
             if (now - seen.At <= _policy.GoodElsewhere && (latest is null || seen.At > latest.Value.At)) latest = seen;
         }
 
-        return latest?.Good ?? answers == true;
+        // Whoever answers is alive, which does not make his work good: only where checks are all the evidence does an answer stand for it.
+        return latest?.Good ?? (_latest.IsEmpty && answers == true);
     }
 
     // Null where no other region has checked it lately. Whoever answers elsewhere only since he failed here has come back, and contradicts nothing.

@@ -136,6 +136,14 @@ public sealed class RegionHealthTests
     }
 
     [Fact]
+    public void To_answer_elsewhere_is_not_to_have_done_good_work_there()
+    {
+        // The first tests after a start, of orchestrators that are alive and send rubbish: their fault, not the region's.
+        var health = RegionHealth.New(Policy).OnChecks(Sample.Fra, Enumerable.Range(0, 9).Select(i => (Sample.Orchestrator(i), At.AddMinutes(-1), true)), At);
+        Assert.Empty(Fail(health, 9).Anomalies);
+    }
+
+    [Fact]
     public void Whoever_has_come_back_elsewhere_since_he_failed_here_contradicts_nothing()
     {
         var health = RegionHealth.New(Policy);

@@ -26,13 +26,26 @@ public sealed class Outages_are_told
     [Fact]
     public async Task An_outage_is_told_once_and_its_end_once()
     {
-        await using var under = await HubUnderTest.StartAsync(enrolled: One);
-        await AnswerAsync(under, One);
+        await using var under = await HubUnderTest.StartAsync(enrolled: [One, Two]);
+        await AnswerAsync(under, One, Two);
         await FailAsync(under);
         var opened = await under.Sink.NextAsync();
         Assert.Equal((NotificationKind.Opened, Severity.Page, IncidentRule.OrchestratorDown), (opened.Kind, opened.Incident.Severity, opened.Incident.Key.Rule));
         Assert.Equal([HubUnderTest.Fra, HubUnderTest.Mdw], opened.Incident.Evidence.Select(e => e.Region));
         await FailAsync(under);
+        for (var i = 0; i < 4; i++) await AnswerAsync(under, One, Two);
+        Assert.Equal(NotificationKind.Resolved, (await under.Sink.NextAsync()).Kind);
+        Assert.False(under.Sink.HasNew);
+    }
+
+    [Fact]
+    public async Task Where_nobody_else_answers_and_nobody_asked_the_controls_the_network_is_told_of()
+    {
+        await using var under = await HubUnderTest.StartAsync(enrolled: One);
+        await AnswerAsync(under, One);
+        await FailAsync(under);
+        var opened = (await under.Sink.NextAsync()).Incident;
+        Assert.Equal(("OrchestratorDown/-/-/1", Severity.Page), (opened.Key.Text, opened.Severity));
         for (var i = 0; i < 4; i++) await AnswerAsync(under, One);
         Assert.Equal(NotificationKind.Resolved, (await under.Sink.NextAsync()).Kind);
         Assert.False(under.Sink.HasNew);
@@ -57,16 +70,16 @@ public sealed class Outages_are_told
         using var scratch = new Scratch();
         var time = new VirtualTime(new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero));
         var sink = new Sink { Refuses = true };
-        var under = await HubUnderTest.StartAsync(null, scratch, time, null, [One], sink);
-        await AnswerAsync(under, One);
+        var under = await HubUnderTest.StartAsync(null, scratch, time, null, [One, Two], sink);
+        await AnswerAsync(under, One, Two);
         await FailAsync(under);
         await sink.NextRefusalAsync();
         await under.KillAsync();
         sink.Refuses = false;
 
-        await using var again = await HubUnderTest.StartAsync(null, scratch, time, null, [One], sink);
+        await using var again = await HubUnderTest.StartAsync(null, scratch, time, null, [One, Two], sink);
         Assert.Equal("OrchestratorDown/" + One.Text + "/-/1", (await sink.NextAsync()).Incident.Key.Text);
-        for (var i = 0; i < 4; i++) await AnswerAsync(again, One);
+        for (var i = 0; i < 4; i++) await AnswerAsync(again, One, Two);
         Assert.Equal(NotificationKind.Resolved, (await sink.NextAsync()).Kind);
         Assert.False(sink.HasNew);
     }
@@ -112,21 +125,27 @@ public sealed class Outages_are_told
         Assert.Equal(0.8, cell.Availability!.Value, 12);
     }
 
+    // The first fails; the second, where he is enrolled, answers, or nobody could tell an orchestrator's outage from the network's.
     private static async Task FailAsync(HubUnderTest under)
     {
         for (var i = 0; i < 3; i++)
         {
             await PassAsync(under);
+            await CheckAsync(under, HubUnderTest.Fra, Two, alive: true);
+            await CheckAsync(under, HubUnderTest.Mdw, Two, alive: true);
             await CheckAsync(under, HubUnderTest.Fra, One, alive: false);
             await CheckAsync(under, HubUnderTest.Mdw, One, alive: false);
         }
     }
 
-    private static async Task AnswerAsync(HubUnderTest under, OrchestratorId id)
+    private static async Task AnswerAsync(HubUnderTest under, params OrchestratorId[] ids)
     {
         await PassAsync(under);
-        await CheckAsync(under, HubUnderTest.Fra, id, alive: true);
-        await CheckAsync(under, HubUnderTest.Mdw, id, alive: true);
+        foreach (var id in ids)
+        {
+            await CheckAsync(under, HubUnderTest.Fra, id, alive: true);
+            await CheckAsync(under, HubUnderTest.Mdw, id, alive: true);
+        }
     }
 
     // Regions ask for work as time passes, or they are stale and have no vote.
