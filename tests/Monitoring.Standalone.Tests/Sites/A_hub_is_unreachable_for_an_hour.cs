@@ -54,7 +54,7 @@ public sealed class A_hub_is_unreachable_for_an_hour
         if (isDead) await network.StartHubAsync();
         else network.Regions.ForEach(r => r.Line.Mend());
         await network.PassAsync(TimeSpan.FromMinutes(15));
-        await network.PassUntilAsync(() => network.Regions.All(r => r.Tester.UnderWay == 0 && r.Spool.Added == r.Tester.Done.Count && r.Spool.Count == 0));
+        await network.PassUntilAsync(() => network.Regions.All(r => r.Tester.UnderWay == 0 && r.Spool.Added >= r.Tester.Done.Count && r.Spool.Count == 0));
         var tested = network.Regions.SelectMany(r => r.Tester.Done).ToList();
         var all = await network.KeptAsync();
 
@@ -63,7 +63,12 @@ public sealed class A_hub_is_unreachable_for_an_hour
         var last = all.GroupBy(r => r.Test).ToDictionary(g => g.Key, g => g.MaxBy(r => r.Revision)!);
         Assert.Distinct(tested.Select(t => t.Job.Id));
         Assert.All(tested, t => Assert.Equal((OutcomeRevision.Measured, OutcomeCode.Completed), (last[t.Job.Id].Revision, last[t.Job.Id].Outcome.Code)));
-        Assert.Equal(tested.Count, last.Values.Count(r => r.Summary is not null));
+
+        // The clock may run ahead of a busy machine: a test that it let begin too late is void, as our own overload.
+        var tooLate = last.Values.Where(r => r.Outcome.Class == OutcomeClass.Void).ToList();
+        Assert.All(tooLate, r => Assert.Equal(OutcomeCode.OurOverload, r.Outcome.Code));
+        Assert.InRange(tooLate.Count, 0, tested.Count / 20);
+        Assert.Equal(tested.Count, last.Values.Count(r => r.Summary is not null) - tooLate.Count);
         Assert.True(network.Regions.Sum(r => r.Line.AnswersLost) > 10);
 
         // What was begun before the line was cut ended after it, waited for most of an hour, and took the place of what stood there meanwhile.
@@ -75,7 +80,7 @@ public sealed class A_hub_is_unreachable_for_an_hour
         // Whatever was planned has an outcome; in the hour nearly all was not run, and at no time was anybody charged.
         var planned = network.Planned().Where(t => t.At >= Start.AddMinutes(5) && t.At < backAt.AddMinutes(10)).ToList();
         Assert.Empty(planned.Where(t => !last.ContainsKey(t.Id)).Select(t => t.Id));
-        var missed = planned.Count(t => t.At > cutAt && t.At < backAt && last[t.Id].Outcome.Class == OutcomeClass.NotRun);
+        var missed = planned.Count(t => t.At > cutAt && t.At < backAt && last[t.Id].Outcome.Class is OutcomeClass.NotRun or OutcomeClass.Void);
         Assert.Equal(planned.Count(t => t.At > cutAt && t.At < backAt), missed + tested.Count(t => t.Job.NotBefore > cutAt && t.Job.NotBefore < backAt));
         Assert.DoesNotContain(all, r => r.Outcome.Class is OutcomeClass.Fault or OutcomeClass.Excluded);
         Assert.All(await network.CellsAsync(), score => Assert.Equal(1, score));
@@ -183,7 +188,7 @@ public sealed class A_hub_is_unreachable_for_an_hour
         private bool IsQuiet => ThreadPool.PendingWorkItemCount == 0 && _writing.IsIdle && Regions.TrueForAll(r => r.Line.IsQuiet && r.Spool.IsIdle);
 
         private string Standing() => string.Create(CultureInfo.InvariantCulture, $"at {Time.GetUtcNow():u} {ThreadPool.PendingWorkItemCount} pieces of work wait; ")
-            + string.Join("; ", Regions.Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Tester.UnderWay} tests under way, {r.Spool.Count} spooled, the line {(r.Line.IsQuiet ? "quiet" : "busy")}")));
+            + string.Join("; ", Regions.Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Tester.UnderWay} tests under way, {r.Tester.Done.Count} done, {r.Spool.Added} ever spooled, {r.Spool.Count} in the spool, the line {(r.Line.IsQuiet ? "quiet" : "busy")}")));
 
         public async Task<List<OutcomeRevision>> KeptAsync()
         {
@@ -287,9 +292,16 @@ public sealed class A_hub_is_unreachable_for_an_hour
         {
             Interlocked.Increment(ref _underWay);
             var began = time.GetUtcNow();
-            await Task.Delay(Lasts, time, cancellationToken);
-            Done.Enqueue((job, began, time.GetUtcNow()));
-            Interlocked.Decrement(ref _underWay);
+            try
+            {
+                await Task.Delay(Lasts, time, cancellationToken);
+                Done.Enqueue((job, began, time.GetUtcNow()));
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _underWay);
+            }
+
             return Passed(job, began);
         }
 
