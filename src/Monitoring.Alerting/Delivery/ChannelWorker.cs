@@ -118,12 +118,14 @@ internal sealed partial class ChannelWorker
         var attempt = channel is null
             ? new Attempt(Verdict.Refused, 0, $"the channel {_name} is not configured any more")
             : await AttemptAsync(token => channel.SendAsync(delivery.Notification, token), stop);
+
+        // What came of it is noted even when asked to stop meanwhile: else every restart could tell a thing twice.
         QueueResult result;
         lock (_gate) result = _queue.Sent(delivery, attempt, _time.GetUtcNow());
         switch (result)
         {
             case QueueResult.Done(var done):
-                await _store.SettleAsync(done, channel is IRepeatingChannel, stop);
+                await _store.SettleAsync(done, channel is IRepeatingChannel, CancellationToken.None);
                 Remove(delivery, wasTold: true);
                 LogTold(delivery.Id, done.Attempts);
                 _watch.Told(delivery);
@@ -131,11 +133,11 @@ internal sealed partial class ChannelWorker
             case QueueResult.Postponed(var postponed):
                 LogNotTaken(delivery.Id, attempt.Status, attempt.Answer, postponed.Attempts, postponed.NotBefore - _time.GetUtcNow());
                 _watch.Failed();
-                await _store.PostponeAsync(postponed, stop);
+                await _store.PostponeAsync(postponed, CancellationToken.None);
                 break;
             case QueueResult.Dead(var letter):
                 LogDead(delivery.Id, letter.Status, letter.Why);
-                await _store.BuryAsync(letter, stop);
+                await _store.BuryAsync(letter, CancellationToken.None);
                 Remove(delivery, wasTold: false);
                 _watch.Died(letter);
                 break;

@@ -45,6 +45,9 @@ internal sealed class AlertRig : IAsyncDisposable
         _run = Outbox.RunAsync(_stop.Token);
     }
 
+    /// <summary>Asks it to stop, and does not wait.</summary>
+    public void AskToStop() => _stop.Cancel();
+
     public async Task StopAsync()
     {
         await _stop.CancelAsync();
