@@ -21,6 +21,13 @@ internal interface IRegionHealthGrain : IGrainWithIntegerKey
     [Alias("Seen")]
     Task<RegionHealthView> Seen(RegionId region, ImmutableArray<LivenessCheckWire> checks);
 
+    /// <summary>What regions saw of others while one orchestrator did not answer them.</summary>
+    /// <returns>An answer to each question, in their order.</returns>
+    [Alias("Witnesses")]
+    [AlwaysInterleave]
+    [ResponseTimeout("00:00:05")]
+    Task<ImmutableArray<RegionWitness>> Witnesses(OrchestratorId except, ImmutableArray<WitnessQuestion> asked);
+
     /// <summary>A region told how it is. The last one counts.</summary>
     [Alias("Vitals")]
     Task Vitals(RegionId region, RegionVitals vitals);

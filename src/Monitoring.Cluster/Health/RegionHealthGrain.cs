@@ -34,7 +34,7 @@ internal sealed partial class RegionHealthGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _health = RegionHealth.New(rules.Anomaly).Remembering(kept.State.Anomalies);
-        _liveness = RegionHealth.New(rules.LivenessAnomaly).Remembering(kept.State.LivenessAnomalies);
+        _liveness = RegionHealth.OfChecks(rules.LivenessAnomaly).Remembering(kept.State.LivenessAnomalies);
         _view = new RegionHealthView([], _health.Anomalies) { Muted = _liveness.Anomalies };
         this.RegisterGrainTimer(static (grain, _) => grain.TickAsync(), this, new GrainTimerCreationOptions(Every, Every));
         _tell = this.RegisterGrainTimer(
@@ -49,13 +49,22 @@ internal sealed partial class RegionHealthGrain(
         return LearnAsync(_health.OnEvidence(region, orchestrator, testTime, good, time.GetUtcNow()));
     }
 
-    public Task Controls(RegionId region, bool well) => LearnAsync(_health.OnControls(region, well, time.GetUtcNow()));
+    public Task Controls(RegionId region, bool well)
+    {
+        var now = time.GetUtcNow();
+        return LearnAsync(_health.OnControls(region, well, now), well ? _liveness.OnControlsWell(region, now) : null);
+    }
 
     public async Task<RegionHealthView> Seen(RegionId region, ImmutableArray<LivenessCheckWire> checks)
     {
-        await LearnAsync(liveness: _liveness.OnEvidence(region, checks.Select(c => (c.Orchestrator, c.At, c.Alive)), time.GetUtcNow()));
+        var now = time.GetUtcNow();
+        List<(OrchestratorId, DateTimeOffset, bool)> seen = [.. checks.Select(c => (c.Orchestrator, c.At, c.Alive))];
+        await LearnAsync(_health.OnChecks(region, seen, now), _liveness.OnEvidence(region, seen, now));
         return _view;
     }
+
+    public Task<ImmutableArray<RegionWitness>> Witnesses(OrchestratorId except, ImmutableArray<WitnessQuestion> asked) =>
+        Task.FromResult<ImmutableArray<RegionWitness>>([.. asked.Select(q => _liveness.WitnessOf(q.Region, except, q.Since, q.Until))]);
 
     public async Task Vitals(RegionId region, RegionVitals vitals)
     {

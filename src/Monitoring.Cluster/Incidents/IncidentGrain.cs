@@ -88,7 +88,7 @@ internal sealed partial class IncidentGrain(
                     Failing = [.. shards.SelectMany(s => s.Failing).OrderBy(f => f.Orchestrator).ThenBy(f => f.Sight.Region)],
                     Waiting = kept.State.Waiting.Length + book.Owed.Length,
                 };
-                book = NetworkAvailability.Look(book, active, down, now, rules.Policy.Availability);
+                book = NetworkAvailability.Look(book, active, down, shards.Sum(s => s.Unheard), now, rules.Policy.Availability);
             }
 
             book = InstrumentHealth.Look(book, await ReadAsync(shards), now, rules.Instrument);

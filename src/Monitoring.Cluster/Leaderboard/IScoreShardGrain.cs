@@ -77,4 +77,8 @@ internal sealed class ShardStanding
     /// <summary>Who does not answer where.</summary>
     [Id(6)]
     public required ImmutableArray<FailingWire> Failing { get; init; }
+
+    /// <summary>Those in the active set that no region hears, while the regions may be at fault themselves.</summary>
+    [Id(7)]
+    public int Unheard { get; init; }
 }

@@ -165,9 +165,16 @@ internal sealed partial class OrchestratorGrain(
     private async Task<List<Effect>> HandleAsync(ImmutableArray<Event> events, Func<OrchestratorDocument, OrchestratorDocument>? change = null, TestEvidence? evidence = null)
     {
         var seen = await health.ViewAsync(time.GetUtcNow());
-        Env Now() => new(time.GetUtcNow(), rules.Policy, seen.Regions, plans.PlanOf) { NetworkFails = seen.NetworkFails };
+        var witnesses = new AskedWitnesses(Id, GrainFactory);
+        Env Now() => new(time.GetUtcNow(), rules.Policy, seen.Regions, plans.PlanOf) { NetworkFails = seen.NetworkFails, Liveness = witnesses };
         var effects = new List<Effect>();
-        var state = events.Aggregate(_state, (before, e) => Decide(before, e, Now(), effects));
+        OrchestratorState state;
+        do
+        {
+            effects.Clear();
+            state = events.Aggregate(_state, (before, e) => Decide(before, e, Now(), effects));
+        }
+        while (await KnowsMoreAsync(witnesses));
         var isWaitedFor = events.Any(e => e is Event.ResultReported or Event.ResultPosted);
 
         // Outcomes are stored before the state says that they are: a state that is lost then asks for them again, and the store has each once.
@@ -202,6 +209,19 @@ internal sealed partial class OrchestratorGrain(
         await RunAsync(effects);
         if (!isStored) Arm(time.GetUtcNow() + rules.RetryAfter);
         return effects;
+    }
+
+    private async Task<bool> KnowsMoreAsync(AskedWitnesses witnesses)
+    {
+        try
+        {
+            return await witnesses.AskAsync();
+        }
+        catch (Exception e)
+        {
+            LogEffectFailed(Id, "judged by what else the regions saw", e.Message);
+            return false;
+        }
     }
 
     private static OrchestratorState Decide(OrchestratorState state, Event e, in Env env, List<Effect> effects)

@@ -38,6 +38,49 @@ internal struct AnomalyWire
     public string Reason;
 }
 
+/// <summary>What an orchestrator's decider wants to know: what else a region saw between two instants, UTC.</summary>
+[GenerateSerializer]
+[Alias("monitoring.witness-question")]
+[Immutable]
+internal record struct WitnessQuestion
+{
+    [Id(0)]
+    public RegionId Region;
+
+    [Id(1)]
+    public DateTimeOffset Since;
+
+    [Id(2)]
+    public DateTimeOffset Until;
+}
+
+/// <summary>A <see cref="RegionWitness"/> between silos.</summary>
+[GenerateSerializer]
+[Alias("monitoring.region-witness")]
+[Immutable]
+internal struct RegionWitnessWire
+{
+    [Id(0)]
+    public int Answered;
+
+    [Id(1)]
+    public int Failed;
+
+    [Id(2)]
+    public int Later;
+
+    [Id(3)]
+    public bool ControlsWell;
+}
+
+[RegisterConverter]
+internal sealed class RegionWitnessConverter : IConverter<RegionWitness, RegionWitnessWire>
+{
+    public RegionWitness ConvertFromSurrogate(in RegionWitnessWire surrogate) => new(surrogate.Answered, surrogate.Failed, surrogate.Later, surrogate.ControlsWell);
+
+    public RegionWitnessWire ConvertToSurrogate(in RegionWitness value) => new() { Answered = value.Answered, Failed = value.Failed, Later = value.Later, ControlsWell = value.ControlsWell };
+}
+
 [RegisterConverter]
 internal sealed class RegionHealthConverter : IConverter<RegionHealthView, RegionHealthWire>
 {

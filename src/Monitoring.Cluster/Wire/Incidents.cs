@@ -30,17 +30,22 @@ internal sealed class OrchestratorStanding
     [Id(2)]
     public ImmutableArray<FailingSightWire> Failing { get; init; } = [];
 
+    /// <summary>No region hears it, and the regions may be at fault themselves (<see cref="AvailabilityState.Unheard"/>).</summary>
+    [Id(3)]
+    public bool Unheard { get; init; }
+
     public static OrchestratorStanding Of(OrchestratorState state) => new()
     {
         Active = state.Active,
         Phase = state.Availability.Phase.ToString(),
+        Unheard = state.Availability.Unheard,
         Failing = state is { Active: true, Availability.Maintenance: false }
             ? [.. state.Availability.Sights.Where(s => s.Failures > 0).Select(s => new FailingSightWire { Region = s.Region, Failures = s.Failures })]
             : [],
     };
 
     /// <summary>True when nothing differs.</summary>
-    public bool Same(OrchestratorStanding? other) => other is not null && Active == other.Active && Phase == other.Phase && Failing.SequenceEqual(other.Failing);
+    public bool Same(OrchestratorStanding? other) => other is not null && Active == other.Active && Phase == other.Phase && Unheard == other.Unheard && Failing.SequenceEqual(other.Failing);
 
     /// <summary>The phase; up where a newer silo says something that this one does not know.</summary>
     public AvailabilityPhase PhaseOf() => Enum.TryParse<AvailabilityPhase>(Phase, out var phase) ? phase : AvailabilityPhase.Up;

@@ -14,9 +14,6 @@ public static class NetworkAvailability
     /// <param name="policy">The rules.</param>
     public static bool Fails(int active, int troubled, AvailabilityPolicy policy) => troubled >= policy.LeastNetworkWide && troubled * 3 > active;
 
-    /// <summary>The same where nobody counts who is unheard.</summary>
-    public static IncidentBook Look(IncidentBook book, int active, int down, DateTimeOffset now, AvailabilityPolicy policy) => Look(book, active, down, 0, now, policy);
-
     /// <summary>
     /// Opens the incident of the network when more than a third are down, and resolves it when less than a quarter are. Who is unheard counts as
     /// well; where there is one, <see cref="UnheardTenths"/> decide and no least number, for no other incident tells of him.

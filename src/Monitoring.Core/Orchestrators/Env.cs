@@ -11,7 +11,7 @@ public readonly record struct Env(DateTimeOffset Now, Policy Policy, RegionHealt
     public bool NetworkFails { get; init; }
 
     /// <summary>What the regions see of life lately, by which a region that fails is told from an orchestrator that fails; null where nobody keeps it, and every region is believed.</summary>
-    public RegionHealth? Liveness { get; init; }
+    public IRegionWitnesses? Liveness { get; init; }
 }
 
 /// <summary>The plan of one orchestrator on one day, in order of time.</summary>

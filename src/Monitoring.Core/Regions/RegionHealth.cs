@@ -25,9 +25,10 @@ public sealed record AnomalyPolicy
 /// bad, is void. The span begins that long before it was seen and ends when it has passed. Evidence is the raw verdict of each
 /// test, also of those made void, so that the end is seen as well as the beginning.
 /// </summary>
-public sealed class RegionHealth
+public sealed class RegionHealth : IRegionWitnesses
 {
     private readonly AnomalyPolicy _policy;
+    private readonly bool _byChecks;
     private readonly ImmutableDictionary<(RegionId Region, OrchestratorId Orchestrator), Seen> _latest;
     private readonly ImmutableDictionary<RegionId, ImmutableSortedDictionary<(DateTimeOffset At, OrchestratorId Orchestrator), bool>> _recent;
     private readonly ImmutableDictionary<RegionId, DateTimeOffset> _controlsFailedAt;
@@ -36,6 +37,7 @@ public sealed class RegionHealth
 
     private RegionHealth(
         AnomalyPolicy policy,
+        bool byChecks,
         ImmutableDictionary<(RegionId, OrchestratorId), Seen> latest,
         ImmutableDictionary<RegionId, ImmutableSortedDictionary<(DateTimeOffset, OrchestratorId), bool>> recent,
         ImmutableDictionary<RegionId, DateTimeOffset> controlsFailedAt,
@@ -44,6 +46,7 @@ public sealed class RegionHealth
         ImmutableArray<AnomalySpan> anomalies)
     {
         _policy = policy;
+        _byChecks = byChecks;
         _latest = latest;
         _recent = recent;
         _controlsFailedAt = controlsFailedAt;
@@ -55,15 +58,11 @@ public sealed class RegionHealth
     /// <summary>Anomalies that last or are remembered, oldest first.</summary>
     public ImmutableArray<AnomalySpan> Anomalies { get; }
 
-    /// <summary>No evidence yet.</summary>
-    public static RegionHealth New(AnomalyPolicy policy) => new(
-        policy,
-        ImmutableDictionary<(RegionId, OrchestratorId), Seen>.Empty,
-        ImmutableDictionary<RegionId, ImmutableSortedDictionary<(DateTimeOffset, OrchestratorId), bool>>.Empty,
-        ImmutableDictionary<RegionId, DateTimeOffset>.Empty,
-        ImmutableDictionary<RegionId, DateTimeOffset>.Empty,
-        ImmutableDictionary<RegionId, LatestChecks>.Empty,
-        []);
+    /// <summary>No evidence yet; tests will be it, and liveness checks say beside them who answers elsewhere.</summary>
+    public static RegionHealth New(AnomalyPolicy policy) => New(policy, byChecks: false);
+
+    /// <summary>No evidence yet; liveness checks will be all of it.</summary>
+    public static RegionHealth OfChecks(AnomalyPolicy policy) => New(policy, byChecks: true);
 
     /// <summary>The same with anomalies that were remembered over a restart.</summary>
     public RegionHealth Remembering(IEnumerable<AnomalySpan> anomalies) => With(anomalies: [.. anomalies.OrderBy(a => a.From)]);
@@ -100,11 +99,8 @@ public sealed class RegionHealth
     /// <summary>The region has controls, asked them because somebody did not answer, and they were well. It closes no anomaly.</summary>
     public RegionHealth OnControlsWell(RegionId region, DateTimeOffset now) => With(controlsWell: _controlsWellAt.SetItem(region, now));
 
-    /// <summary>What a region saw of others while one did not answer it, by the checks that were learnt in reports.</summary>
-    /// <param name="region">The region.</param>
-    /// <param name="except">The one, who is not counted.</param>
-    /// <param name="since">The first check that he did not answer, UTC.</param>
-    /// <param name="until">The last, UTC.</param>
+    /// <inheritdoc />
+    /// <remarks>By the checks that were learnt in reports.</remarks>
     public RegionWitness WitnessOf(RegionId region, OrchestratorId except, DateTimeOffset since, DateTimeOffset until)
     {
         var (answered, failed, later) = _checks.GetValueOrDefault(region, LatestChecks.None).Between(except, since, until, _policy.Span);
@@ -123,6 +119,16 @@ public sealed class RegionHealth
             ? health
             : health.With(latest: old.Count == 0 ? null : health._latest.RemoveRange(old), anomalies: remembered);
     }
+
+    private static RegionHealth New(AnomalyPolicy policy, bool byChecks) => new(
+        policy,
+        byChecks,
+        ImmutableDictionary<(RegionId, OrchestratorId), Seen>.Empty,
+        ImmutableDictionary<RegionId, ImmutableSortedDictionary<(DateTimeOffset, OrchestratorId), bool>>.Empty,
+        ImmutableDictionary<RegionId, DateTimeOffset>.Empty,
+        ImmutableDictionary<RegionId, DateTimeOffset>.Empty,
+        ImmutableDictionary<RegionId, LatestChecks>.Empty,
+        []);
 
     private RegionHealth Look(RegionId region, DateTimeOffset now)
     {
@@ -186,7 +192,7 @@ public sealed class RegionHealth
         }
 
         // Whoever answers is alive, which does not make his work good: only where checks are all the evidence does an answer stand for it.
-        return latest?.Good ?? (_latest.IsEmpty && answers == true);
+        return latest?.Good ?? (_byChecks && answers == true);
     }
 
     // Null where no other region has checked it lately. Whoever answers elsewhere only since he failed here has come back, and contradicts nothing.
@@ -211,7 +217,7 @@ public sealed class RegionHealth
         ImmutableDictionary<RegionId, DateTimeOffset>? controlsWell = null,
         ImmutableDictionary<RegionId, LatestChecks>? checks = null,
         ImmutableArray<AnomalySpan>? anomalies = null) =>
-        new(_policy, latest ?? _latest, recent ?? _recent, controls ?? _controlsFailedAt, controlsWell ?? _controlsWellAt, checks ?? _checks, anomalies ?? Anomalies);
+        new(_policy, _byChecks, latest ?? _latest, recent ?? _recent, controls ?? _controlsFailedAt, controlsWell ?? _controlsWellAt, checks ?? _checks, anomalies ?? Anomalies);
 
     private readonly record struct Seen(DateTimeOffset At, bool Good);
 }

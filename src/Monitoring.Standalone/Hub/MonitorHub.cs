@@ -54,7 +54,7 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
         _wakeUp = new WakeUp<Command>(_commands.Reader, time);
         _log = log;
         _health = RegionHealth.New(options.Anomaly).Remembering(_memory.ReadAnomalies());
-        _liveness = RegionHealth.New(options.LivenessAnomaly).Remembering(_memory.ReadAnomalies(Memory.LivenessAnomalies));
+        _liveness = RegionHealth.OfChecks(options.LivenessAnomaly).Remembering(_memory.ReadAnomalies(Memory.LivenessAnomalies));
         _availability = new AvailabilityKeeper(memory, options.KeepChecksEvery, options.StoreRetry);
         _outgoing = new Outgoing(options.StoreRetry);
         _startedAt = time.GetUtcNow();

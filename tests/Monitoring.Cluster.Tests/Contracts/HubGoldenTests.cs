@@ -32,7 +32,7 @@ public sealed class HubGoldenTests
         Software = "1.2", StartedAt = At, Workers = 16, Busy = 3, Spooled = 7, SpoolIsFull = true, Fault = OutcomeCode.OurNetwork, Detail = "no route", ClockOffset = TimeSpan.FromMilliseconds(12), Alarms = ["The deposit is low."],
     };
 
-    private static readonly OrchestratorStanding Standing = new() { Active = true, Phase = "Down", Failing = [new FailingSightWire { Region = Fra, Failures = 3 }] };
+    private static readonly OrchestratorStanding Standing = new() { Active = true, Phase = "Down", Failing = [new FailingSightWire { Region = Fra, Failures = 3 }], Unheard = true };
     private static readonly QueueStanding Queue = new() { Waiting = 2, Leased = 1, LastAsked = At, Since = At.AddHours(-1) };
 
     [Fact]
@@ -81,10 +81,10 @@ public sealed class HubGoldenTests
         Wire(wire, "region-vitals", Vitals, v => v with { Alarms = [v.Alarms[0]] } is var same ? (same.Software, same.StartedAt, same.Busy, same.Fault, same.Detail, same.ClockOffset, same.Alarms[0]) : default);
         Wire(wire, "region-health-view-muted", new RegionHealthView([Fra], [Span]) { Muted = [Span] }, v => (v.Stale.Single(), v.Anomalies[0], v.Muted[0]));
         Wire(wire, "notification", IncidentGrainTests.Opened(3), n => (n.Kind, n.Sequence, n.Incident.Key, n.Incident.Evidence[0]));
-        Wire(wire, "orchestrator-standing", Standing, s => (s.Active, s.Phase, s.Failing[0]));
+        Wire(wire, "orchestrator-standing", Standing, s => (s.Active, s.Phase, s.Failing[0], s.Unheard));
         Wire(wire, "shown-orchestrator", new ShownOrchestrator { Standing = Standing }, s => (s.Row, s.Standing.Phase));
         Wire(wire, "network-standing", new NetworkStanding { Fails = true, Active = 9, Down = 4, Failing = [failing], Waiting = 2 }, s => (s.Fails, s.Active, s.Down, s.Failing[0], s.Waiting));
-        Wire(wire, "shard-standing", new ShardStanding { IsComplete = true, Active = 9, Troubled = 5, Down = 4, Planned = 72, Counted = 70, Failing = [failing] }, s => (s.IsComplete, s.Active, s.Troubled, s.Down, s.Planned, s.Counted, s.Failing[0]));
+        Wire(wire, "shard-standing", new ShardStanding { IsComplete = true, Active = 9, Troubled = 5, Down = 4, Planned = 72, Counted = 70, Failing = [failing], Unheard = 3 }, s => (s.IsComplete, s.Active, s.Troubled, s.Down, s.Planned, s.Counted, s.Failing[0], s.Unheard));
         Wire(wire, "shard-rows", new ShardRows { Version = 7, IsComplete = true, Rows = [] }, s => (s.Version, s.IsComplete, s.Rows.Length));
         Wire(wire, "queue-standing", Queue, q => (q.Waiting, q.Leased, q.LastAsked, q.Since));
         Wire(wire, "region-standing", new RegionStandingWire { Region = Fra, Queue = Queue, Vitals = Vitals, ToldAt = At, Anomaly = Span, Refused = [new RefusalsWire { Kind = "Lie", Count = 3, First = At, Last = At, Reason = "it was never leased" }] }, s => (s.Region, s.Queue!.Leased, s.Vitals!.Busy, s.ToldAt, s.Anomaly, s.Refused[0]));
@@ -92,6 +92,8 @@ public sealed class HubGoldenTests
         Wire(wire, "slot-share", new SlotShareWire { Id = One, Endpoint = "192.0.2.1:8935", Index = 1, Count = 2 }, s => (s.Id, s.Endpoint, s.Index, s.Count));
         Wire(wire, "schedule-rules", ScheduleRulesWire.Of(Policy), r => (r.TestsPerDay, r.Regions[0], r.Guard, r.SurpriseOneIn));
         Wire(wire, "plan-history", new PlanHistoryWire { Version = 7, Json = Encoding.UTF8.GetBytes("{}") }, h => (h.Version, h.To().Rules.Length));
+        Wire(wire, "witness-question", new WitnessQuestion { Region = Fra, Since = At, Until = At.AddMinutes(2) }, q => q);
+        Wire(wire, "region-witness", new RegionWitness(7, 2, 1, true), w => w);
         Wire(wire, "spend-request", new SpendRequest { Test = Test, Orchestrator = One, Region = Fra }, r => (r.Test, r.Orchestrator, r.Region));
     }
 

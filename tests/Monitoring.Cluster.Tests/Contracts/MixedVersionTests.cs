@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using Monitoring.Cluster.Leaderboard;
+using Monitoring.Cluster.Orchestrators;
 using Monitoring.Cluster.Wire;
 using Monitoring.Core;
 using Orleans.Serialization;
@@ -39,6 +41,18 @@ public sealed class MixedVersionTests
         var view = serializer.Deserialize<RegionHealthView>(Convert.FromHexString(GoldenTests.Golden("region-health-view.v0.hex", "")));
         Assert.Equal("a control failed", view!.Anomalies[0].Reason);
         Assert.Empty(view.Muted);
+    }
+
+    [Fact]
+    public void Of_one_whose_silo_does_not_say_whether_it_is_unheard_it_is_not_taken_for_so()
+    {
+        using var services = new ServiceCollection().AddSerializer().BuildServiceProvider();
+        var serializer = services.GetRequiredService<Serializer>();
+        var standing = serializer.Deserialize<OrchestratorStanding>(Convert.FromHexString(GoldenTests.Golden("orchestrator-standing.v0.hex", "")));
+        Assert.Equal(("Down", false, 1), (standing!.Phase, standing.Unheard, standing.Failing.Length));
+        var shard = serializer.Deserialize<ShardStanding>(Convert.FromHexString(GoldenTests.Golden("shard-standing.v0.hex", "")));
+        Assert.Equal((4, 0), (shard!.Down, shard.Unheard));
+        Assert.False(serializer.Deserialize<ShownOrchestrator>(Convert.FromHexString(GoldenTests.Golden("shown-orchestrator.v0.hex", "")))!.Standing.Unheard);
     }
 
     /// <summary>The regions' health as it was before spans of liveness alone were known.</summary>

@@ -73,7 +73,7 @@ public sealed class IncidentGrainTests
         for (var i = 0; i < 4; i++)
         {
             if (i == 2) await under.Cluster.KillSiloAsync(under.Cluster.Silos[2]);
-            await LivenessTests.RoundAsync(under, many, (id, _) => id.CompareTo(many[5]) > 0, TimeSpan.FromSeconds(60));
+            await LivenessTests.RoundAsync(under, many, (id, _) => id.CompareTo(many[5]) > 0, TimeSpan.FromSeconds(60), controls: true);
             await under.BoardAsync();
             await grain.Look();
 

@@ -1,3 +1,4 @@
+using Monitoring.Cluster.Hosting;
 using Monitoring.Cluster.Incidents;
 using Monitoring.Cluster.Liveness;
 using Monitoring.Core;
@@ -119,6 +120,46 @@ public sealed class LivenessTests
     }
 
     [Fact]
+    public async Task Two_regions_that_fall_silent_at_once_page_nobody_while_a_third_is_well()
+    {
+        // Too few for the rule that mutes a region.
+        OrchestratorId[] many = [.. Enumerable.Range(1, 4).Select(ClusterUnderTest.Orchestrator)];
+        var sin = RegionId.Parse("SIN");
+        await using var under = await ClusterUnderTest.StartAsync(1, InRegions(Fra, Mdw, sin), many);
+        for (var i = 0; i < 2; i++) await RoundAsync(under, many, (_, _) => true, TimeSpan.FromSeconds(60), [Fra, Mdw, sin]);
+        for (var i = 0; i < 6; i++) await RoundAsync(under, many, (_, region) => region == sin, TimeSpan.FromSeconds(60), [Fra, Mdw, sin]);
+        Assert.DoesNotContain(await OwedAsync(under), n => n.Incident.Severity == Severity.Page);
+    }
+
+    [Fact]
+    public async Task Where_nobody_answers_anybody_one_page_says_that_it_may_be_our_own_connection()
+    {
+        OrchestratorId[] many = [.. Enumerable.Range(1, 4).Select(ClusterUnderTest.Orchestrator)];
+        await using var under = await ClusterUnderTest.StartAsync(1, InRegions(Fra), many);
+        for (var i = 0; i < 2; i++) await RoundAsync(under, many, (_, _) => true, TimeSpan.FromSeconds(60), [Fra]);
+        for (var i = 0; i < 8; i++)
+        {
+            await RoundAsync(under, many, (_, _) => false, TimeSpan.FromSeconds(60), [Fra]);
+            await under.Grains.GetGrain<IIncidentGrain>(0).Look();
+        }
+
+        var page = Assert.Single(await OwedAsync(under), n => n.Incident.Severity == Severity.Page);
+        Assert.Null(page.Incident.Key.Orchestrator);
+        Assert.Contains("our own connection", page.Incident.Summary, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_that_answers_nobody_is_paged_where_others_answer_the_same_regions()
+    {
+        OrchestratorId[] many = [.. Enumerable.Range(1, 8).Select(ClusterUnderTest.Orchestrator)];
+        var sin = RegionId.Parse("SIN");
+        await using var under = await ClusterUnderTest.StartAsync(1, InRegions(Fra, Mdw, sin), many);
+        for (var i = 0; i < 2; i++) await RoundAsync(under, many, (_, _) => true, TimeSpan.FromSeconds(60), [Fra, Mdw, sin]);
+        for (var i = 0; i < 4; i++) await RoundAsync(under, many, (id, _) => id != One, TimeSpan.FromSeconds(60), [Fra, Mdw, sin]);
+        Assert.Equal(One, Assert.Single(await OwedAsync(under), n => n.Incident.Severity == Severity.Page).Incident.Key.Orchestrator);
+    }
+
+    [Fact]
     public async Task Availability_is_beside_the_scores_and_survives_the_grains_activation()
     {
         await using var under = await ClusterUnderTest.StartAsync(enrolled: One);
@@ -152,13 +193,18 @@ public sealed class LivenessTests
         new LivenessReport { Checks = [.. ids.Select(id => new LivenessCheck(id, under.Time.GetUtcNow(), alive, alive ? OutcomeCode.Completed : OutcomeCode.Unreachable))] },
         CancellationToken.None);
 
-    internal static async Task RoundAsync(ClusterUnderTest under, OrchestratorId[] ids, Func<OrchestratorId, RegionId, bool> alive, TimeSpan then)
+    private static HubRules InRegions(params RegionId[] regions) => ClusterUnderTest.Rules with
     {
-        foreach (var region in ClusterUnderTest.Rules.Policy.Schedule.Regions)
+        Policy = ClusterUnderTest.Rules.Policy with { Schedule = ClusterUnderTest.Rules.Policy.Schedule with { Regions = [.. regions], TestsPerDay = 240 } },
+    };
+
+    internal static async Task RoundAsync(ClusterUnderTest under, OrchestratorId[] ids, Func<OrchestratorId, RegionId, bool> alive, TimeSpan then, RegionId[]? regions = null, bool? controls = null)
+    {
+        foreach (var region in regions ?? [.. ClusterUnderTest.Rules.Policy.Schedule.Regions])
         {
             // As a region does it: what is not acknowledged is told again.
             var checks = ids.Select(id => new LivenessCheck(id, under.Time.GetUtcNow(), alive(id, region), alive(id, region) ? OutcomeCode.Completed : OutcomeCode.Unreachable));
-            var report = new LivenessReport { Checks = [.. checks] };
+            var report = new LivenessReport { Checks = [.. checks], ControlsWell = controls };
             for (var i = 0; ; i++)
             {
                 try

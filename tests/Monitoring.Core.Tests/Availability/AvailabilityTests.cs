@@ -424,7 +424,7 @@ public sealed class AvailabilityTests
     public void Whoever_is_alone_to_be_checked_is_believed_after_some_minutes()
     {
         var watched = WellKnown(Mdw);
-        watched.Liveness = RegionHealth.New(new AnomalyPolicy());
+        watched.Liveness = RegionHealth.OfChecks(new AnomalyPolicy());
         watched.Rounds(4, alive: false, Mdw);
         Assert.Empty(watched.Pages);
         watched.Rounds(1, alive: false, Mdw);

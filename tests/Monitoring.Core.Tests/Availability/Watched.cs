@@ -71,7 +71,7 @@ internal sealed class Watched
     /// <summary>Regions check others, of whom so many do not answer.</summary>
     public void CheckOthers(int answer, int fail, params RegionId[] regions)
     {
-        Liveness ??= RegionHealth.New(new AnomalyPolicy { Span = TimeSpan.FromMinutes(5) });
+        Liveness ??= RegionHealth.OfChecks(new AnomalyPolicy { Span = TimeSpan.FromMinutes(5) });
         foreach (var region in regions) Liveness = Liveness.OnEvidence(region, [.. Enumerable.Range(1, answer + fail).Select(i => (Sample.Orchestrator(i), Now, i <= answer))], Now);
     }
 

@@ -146,7 +146,7 @@ public sealed class RegionHealthTests
     [Fact]
     public void Whoever_has_come_back_elsewhere_since_he_failed_here_contradicts_nothing()
     {
-        var health = RegionHealth.New(Policy);
+        var health = RegionHealth.OfChecks(Policy);
         foreach (var region in new[] { Sample.Fra, Sample.Mdw }) health = health.OnEvidence(region, Checks(At.AddMinutes(-6), true, 0, 10), At.AddMinutes(-6));
 
         // One sees some of it, then the other more, as they ask in turn.

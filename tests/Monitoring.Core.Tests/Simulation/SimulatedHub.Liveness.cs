@@ -7,7 +7,7 @@ internal sealed partial class SimulatedHub
 {
     private static readonly AnomalyPolicy LivenessAnomaly = new() { Span = TimeSpan.FromMinutes(5) };
     private readonly Dictionary<RegionId, HashSet<OrchestratorId>> _orders = [];
-    private RegionHealth _liveness = RegionHealth.New(LivenessAnomaly);
+    private RegionHealth _liveness = RegionHealth.OfChecks(LivenessAnomaly);
     private static readonly InstrumentPolicy Instrument = new();
     private IncidentBook _network = IncidentBook.Empty;
     private DateTimeOffset _upSince;
@@ -48,7 +48,7 @@ internal sealed partial class SimulatedHub
         _orders.Clear();
         _upSince = _time.Now;
         _network = JsonSerializer.Deserialize<IncidentBook>(JsonSerializer.SerializeToUtf8Bytes(_network))!;
-        Hear(RegionHealth.New(LivenessAnomaly).Remembering(_liveness.Anomalies));
+        Hear(RegionHealth.OfChecks(LivenessAnomaly).Remembering(_liveness.Anomalies));
     }
 
     private void Hear(RegionHealth next)
