@@ -36,6 +36,9 @@ internal sealed record RegionOptions
     /// <summary>Directory of spool and ledger.</summary>
     public required string Data { get; init; }
 
+    /// <summary>By how much the clock of this process is set wrong, in simulations.</summary>
+    public TimeSpan ClockOffset { get; init; }
+
     /// <summary>The least level of our own log lines.</summary>
     public LogLevel LogLevel { get; init; }
 
@@ -49,6 +52,8 @@ internal sealed record RegionOptions
         var spend = paid.Spend();
         if (wallet is not null && chain is null) keys.Problem("Chain:RpcUrls", "A JSON-RPC endpoint of the chain is expected: payments need the round, the L1 block and what is in the wallet.");
         var allowLoopback = keys.Switch("Source:AllowLoopback", false);
+        var offset = keys.Number("Simulate:ClockOffset", 0, -86_400, 86_400);
+        if (offset != 0 && !allowLoopback) keys.Problem("Simulate:ClockOffset", "A clock is set wrong only in a simulation (Source:AllowLoopback); set the machine's clock instead.");
         return new RegionOptions
         {
             Cluster = cluster,
@@ -63,6 +68,7 @@ internal sealed record RegionOptions
             Spend = spend,
             Urls = ListenAddresses.ReadHealthUrls(keys),
             Data = keys.Text("Data", "data-region"),
+            ClockOffset = TimeSpan.FromSeconds(offset),
             LogLevel = Logging.ReadLevel(keys),
         };
     }

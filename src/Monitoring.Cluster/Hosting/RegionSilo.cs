@@ -19,6 +19,7 @@ internal static class RegionSilo
         silo.Services.AddRoles();
         silo.Services.AddHubFaults();
         silo.Services.AddSingleton<IHub, GrainHub>();
+        silo.Services.AddSingleton<HubClock>();
         return silo;
     }
 

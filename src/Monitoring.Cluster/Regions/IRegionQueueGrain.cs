@@ -36,6 +36,12 @@ internal interface IRegionQueueGrain : IGrainWithStringKey
     [Alias("Done")]
     Task Done(TestId test);
 
+    /// <summary>What the clock says by which the jobs are leased, UTC: a region whose own is off measures nothing.</summary>
+    [Alias("Time")]
+    [AlwaysInterleave]
+    [ResponseTimeout("00:00:05")]
+    Task<DateTimeOffset> Time();
+
     /// <summary>How the queue stands.</summary>
     [Alias("Standing")]
     [AlwaysInterleave]

@@ -14,9 +14,10 @@ namespace Monitoring.Cluster.Regions;
 /// <param name="open">Opens the region: worker, liveness loop, spool and controls.</param>
 /// <param name="grains">The grains.</param>
 /// <param name="silo">This silo.</param>
+/// <param name="clock">Learns what the hub's clock says, from the start on and every few seconds.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">Where changes go.</param>
-internal sealed partial class RegionProber(RegionId id, Func<Region> open, IGrainFactory grains, ILocalSiloDetails silo, TimeProvider time, ILogger<RegionProber> log) : BackgroundService
+internal sealed partial class RegionProber(RegionId id, Func<Region> open, IGrainFactory grains, ILocalSiloDetails silo, HubClock clock, TimeProvider time, ILogger<RegionProber> log) : BackgroundService
 {
     private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(5);
     private bool _isHere;
@@ -29,6 +30,7 @@ internal sealed partial class RegionProber(RegionId id, Func<Region> open, IGrai
     {
         while (!stoppingToken.IsCancellationRequested)
         {
+            await LearnTimeAsync(stoppingToken);
             if (await IsOursAsync(stoppingToken) == true) await ProbeAsync(stoppingToken);
             else await WaitAsync(stoppingToken);
         }
@@ -41,7 +43,12 @@ internal sealed partial class RegionProber(RegionId id, Func<Region> open, IGrai
         await using var region = open();
         Volatile.Write(ref _isHere, true);
         var running = region.RunAsync(here.Token);
-        while (!stop.IsCancellationRequested && !running.IsCompleted && await IsOursAsync(stop) != false) await WaitAsync(stop);
+        while (!stop.IsCancellationRequested && !running.IsCompleted && await IsOursAsync(stop) != false)
+        {
+            await WaitAsync(stop);
+            await LearnTimeAsync(stop);
+        }
+
         Volatile.Write(ref _isHere, false);
         await here.CancelAsync();
         await running;
@@ -59,6 +66,20 @@ internal sealed partial class RegionProber(RegionId id, Func<Region> open, IGrai
         {
             if (!stop.IsCancellationRequested) LogUnknown(id, e.Message);
             return null;
+        }
+    }
+
+    private async Task LearnTimeAsync(CancellationToken stop)
+    {
+        try
+        {
+            var sent = time.GetUtcNow();
+            var there = await grains.GetGrain<IRegionQueueGrain>(id.Code).Time().WaitAsync(stop);
+            clock.Learn(sent, there, there, time.GetUtcNow());
+        }
+        catch (Exception e)
+        {
+            if (!stop.IsCancellationRequested) LogNoTime(id, e.Message);
         }
     }
 
@@ -81,4 +102,7 @@ internal sealed partial class RegionProber(RegionId id, Func<Region> open, IGrai
 
     [LoggerMessage(2093, LogLevel.Debug, "Where {Region} is tested from could not be found out: {Why}")]
     private partial void LogUnknown(RegionId region, string why);
+
+    [LoggerMessage(2094, LogLevel.Debug, "What the hub's clock says could not be found out for {Region}: {Why}")]
+    private partial void LogNoTime(RegionId region, string why);
 }

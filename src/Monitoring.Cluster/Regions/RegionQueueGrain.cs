@@ -100,6 +100,8 @@ internal sealed partial class RegionQueueGrain(HubRules rules, StoreGate store, 
         return Task.CompletedTask;
     }
 
+    public Task<DateTimeOffset> Time() => Task.FromResult(time.GetUtcNow());
+
     public Task<QueueStanding> Standing() =>
         Task.FromResult(new QueueStanding { Waiting = _queue.Waiting, Leased = _queue.Leased, LastAsked = _queue.LastAsked, Since = _since });
 

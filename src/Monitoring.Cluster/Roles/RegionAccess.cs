@@ -32,7 +32,7 @@ internal sealed class RegionAccess(ISiloMetadataCache silos) : IIncomingGrainCal
         var method = context.InterfaceMethod!;
         if (method.DeclaringType == typeof(IRegionQueueGrain))
         {
-            return method.Name is nameof(IRegionQueueGrain.Lease) or nameof(IRegionQueueGrain.Extend) or nameof(IRegionQueueGrain.Return)
+            return method.Name is nameof(IRegionQueueGrain.Lease) or nameof(IRegionQueueGrain.Extend) or nameof(IRegionQueueGrain.Return) or nameof(IRegionQueueGrain.Time)
                 && context.TargetId.Key.ToString() == region;
         }
 

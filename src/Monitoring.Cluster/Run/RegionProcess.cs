@@ -23,6 +23,7 @@ internal sealed partial class RegionProcess
 
     private readonly RegionOptions _options;
     private readonly Surroundings _around;
+    private readonly TimeProvider _time;
     private readonly ILoggerFactory _logs;
     private readonly ILogger _log;
 
@@ -30,6 +31,7 @@ internal sealed partial class RegionProcess
     {
         _options = options;
         _around = around;
+        _time = options.ClockOffset == TimeSpan.Zero ? around.Time : new ShiftedTime(around.Time, options.ClockOffset);
         _logs = logs;
         _log = logs.CreateLogger<RegionProcess>();
     }
@@ -62,7 +64,7 @@ internal sealed partial class RegionProcess
 
     private async Task<int> RunOnAsync(StateDirectory directory, CancellationToken stop)
     {
-        var time = _around.Time;
+        var time = _time;
         await Tables.RequireAsync(_options.Store!.Url, make: false, stop);
         using var chain = _options.Wallet is null ? null : await ChainAccess.ConnectAsync(_options.Chain!, time, stop);
         using var wallet = chain is null ? null : await OpenWalletAsync(chain, directory, stop);
@@ -101,7 +103,7 @@ internal sealed partial class RegionProcess
     }
 
     private Region Open(IServiceProvider services, StateDirectory directory, OpenedWallet? wallet, WalletWatch? watch) => new(
-        _options.Id, _options.Setup, wallet?.Paymaster ?? OffChainPaymaster.Instance, Path.Combine(directory.Spool, _options.Id.Code), services.GetRequiredService<IHub>(), null, _around.Time, _logs, LogFault)
+        _options.Id, _options.Setup, wallet?.Paymaster ?? OffChainPaymaster.Instance, Path.Combine(directory.Spool, _options.Id.Code), services.GetRequiredService<IHub>(), services.GetRequiredService<HubClock>(), _time, _logs, LogFault)
     {
         Alarms = () => watch?.Alarms.Select(a => a.Text) ?? [],
     };
@@ -117,13 +119,14 @@ internal sealed partial class RegionProcess
     {
         var key = await WalletKey.LoadAsync(_options.Wallet!, stop);
         if (key.ReadableByOthers) LogKeyReadable();
-        return await OpenedWallet.OpenAsync(key, chain, _options.Spend, directory.DirectoryPath, _around.Time, stop);
+        return await OpenedWallet.OpenAsync(key, chain, _options.Spend, directory.DirectoryPath, _time, stop);
     }
 
     private async Task WriteBannerAsync(OpenedWallet? wallet, IEnumerable<string>? urls)
     {
         var to = _around.Error;
         if (_options.Setup.AllowLoopback) await to.WriteLineAsync("SIMULATION: addresses of this machine may be dialled (Source:AllowLoopback); what is measured so says nothing about any distance.");
+        if (_options.ClockOffset != TimeSpan.Zero) await to.WriteLineAsync($"SIMULATION: the clock of this process is set {_options.ClockOffset.TotalSeconds:+0;-0} s wrong (Simulate:ClockOffset).");
         await to.WriteLineAsync($"region       {_options.Id}");
         await to.WriteLineAsync($"cluster      {_options.Cluster.Id}, silo {_options.Cluster.Address}:{_options.Cluster.SiloPort}{(_options.Cluster.Certificate is null ? "" : ", mutual TLS")}");
         await to.WriteLineAsync($"data         {Path.GetFullPath(_options.Data, _around.Directory)}");

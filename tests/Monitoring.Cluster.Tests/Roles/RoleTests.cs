@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Monitoring.Cluster.Health;
 using Monitoring.Cluster.Orchestrators;
+using Monitoring.Cluster.Regions;
 using Monitoring.Cluster.Registry;
 using Monitoring.Core;
 using Monitoring.Probing;
@@ -41,12 +42,13 @@ public sealed class RoleTests
             jobs = await hub.LeaseAsync(Fra, 10, TimeSpan.Zero, CancellationToken.None);
         }
 
+        var grains = services.GetRequiredService<IGrainFactory>();
+        Assert.Equal(under.Time.GetUtcNow(), await grains.GetGrain<IRegionQueueGrain>(Fra.Code).Time());
         var result = ClusterUnderTest.Result(Assert.Single(jobs));
         Assert.True(await hub.ExtendAsync(Fra, result.Id, CancellationToken.None));
         Assert.True((await hub.ReportAsync(result, CancellationToken.None)).Accepted);
 
         var mdw = ClusterUnderTest.Mdw;
-        var grains = services.GetRequiredService<IGrainFactory>();
         var one = grains.GetGrain<IOrchestratorGrain>(All[0].Text);
         await RefusedAsync(() => hub.LeaseAsync(mdw, 10, TimeSpan.Zero, CancellationToken.None));
         await RefusedAsync(() => hub.ReturnAsync(mdw, result.Id, OutcomeCode.ShuttingDown, CancellationToken.None));
