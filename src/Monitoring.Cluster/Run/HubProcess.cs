@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Monitoring.Cluster.Configuration;
 using Monitoring.Cluster.Hosting;
 using Monitoring.Cluster.Incidents;
+using Monitoring.Cluster.Leaderboard;
 using Monitoring.Cluster.Registry;
 using Monitoring.Ethereum;
 using Monitoring.Livepeer;
@@ -114,6 +115,7 @@ internal sealed partial class HubProcess
 
     private void Map(WebApplication app)
     {
+        app.UseBoardGate(app.Services.GetRequiredService<ILeaderboard>());
         app.UseRouting();
         app.MapMetrics();
         app.MapGet("/startupz", context => HealthPort.AnswerAsync(context, app.Services.GetRequiredService<SiloState>().Trouble));
