@@ -71,6 +71,9 @@ internal static class House
         // Whoever holds the simulator needs the words it speaks.
         if (project.References.Contains(Simulator)) allowed.UnionWith(Rows[Simulator]);
         if (project.Name == Storage + suffix) allowed.Add(CrashWriter);
+
+        // The other shell of the same rules: a region of it attaches to a cluster, and both must publish the same of the same results.
+        if (project.Name == Cluster + suffix) allowed.Add(Standalone);
         if (project.Name == Alerting + suffix) allowed.Add(CrashTeller);
         return allowed;
     }

@@ -99,12 +99,14 @@ internal sealed class ClusterProcesses : IAsyncDisposable
         $"Cluster:Regions={string.Join(',', Regions)}", string.Create(CultureInfo.InvariantCulture, $"Cluster:SiloPort={FreePort()}"), "Tests:Segments=2", "Log:Level=Information",
     ];
 
-    private static int FreePort()
+    /// <summary>A port that nobody has just now.</summary>
+    internal static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private static IEnumerable<string> Set(string[] settings) => settings.SelectMany(s => new[] { "--set", s });
+    /// <summary>Settings as arguments.</summary>
+    internal static IEnumerable<string> Set(string[] settings) => settings.SelectMany(s => new[] { "--set", s });
 }

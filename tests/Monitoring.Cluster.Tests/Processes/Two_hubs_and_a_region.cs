@@ -3,6 +3,7 @@ using Monitoring.Simulator;
 namespace Monitoring.Cluster.Tests.Processes;
 
 /// <summary>The executable as it is run: migrate, hubs, regions.</summary>
+[Collection(WholeProcesses.Name)]
 public sealed class Two_hubs_and_a_region
 {
     private static readonly string[] Fra = ["FRA"];
@@ -29,6 +30,12 @@ public sealed class Two_hubs_and_a_region
 
         region.Signal(15);
         Assert.Equal(0, await region.ExitAsync(Cancel));
+
+        // The hub's clock is the right one: a region whose own is off measures nothing.
+        var off = cluster.Region("FRA", "Simulate:ClockOffset=-10");
+        await off.SaysAsync(": OurClock,", Cancel);
+        off.Signal(15);
+        Assert.Equal(0, await off.ExitAsync(Cancel));
         second.Signal(15);
         Assert.Equal(0, await second.ExitAsync(Cancel));
         Assert.Contains("Stopping", second.Said, StringComparison.Ordinal);
