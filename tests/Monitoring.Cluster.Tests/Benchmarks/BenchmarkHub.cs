@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Monitoring.Cluster.Configuration;
 using Monitoring.Cluster.Hosting;
 using Monitoring.Cluster.Tests.Postgres;
 using Monitoring.Core;
@@ -43,7 +44,8 @@ internal sealed class BenchmarkHub : IAsyncDisposable
         {
             hub.AddHub(rules);
             hub.UsePostgres(url, "benchmark");
-            hub.ConfigureEndpoints(IPAddress.Loopback, silo, gateway, listenOnAnyHostAddress: false);
+            hub.UseEndpoints(new Membership("benchmark", [], IPAddress.Loopback, silo, gateway, null), "benchmark");
+            hub.AddHubTables(url);
             hub.Services.AddSingleton<IResultStore>(results);
         });
         builder.Services.AddSingleton<IPostedResults, NobodyPosts>();
