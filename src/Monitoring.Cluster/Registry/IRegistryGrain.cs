@@ -7,7 +7,10 @@ namespace Monitoring.Cluster.Registry;
 [Alias("monitoring.registry")]
 internal interface IRegistryGrain : IGrainWithIntegerKey
 {
-    /// <summary>Somebody walked the source. Every orchestrator that it concerns is told before it completes, or soon after.</summary>
+    /// <summary>
+    /// Somebody walked the source. What follows is written down when it completes; every orchestrator that it concerns is told before that, or, where
+    /// there are many, soon after.
+    /// </summary>
     /// <returns>Members of the active set now; unchanged while a surprising walk waits to be confirmed.</returns>
     [Alias("Walk")]
     [ResponseTimeout("00:02:00")]

@@ -11,7 +11,7 @@ namespace Monitoring.Cluster.Registry;
 
 /// <summary>
 /// The shell of <see cref="EnrolmentRule"/>. A change is remembered before anybody is told of it; who could not be told is told again, and
-/// everybody once an hour, which also repairs a reminder that was lost.
+/// everybody once an hour, which also repairs a reminder that was lost. Many are told in turns, between which others are answered.
 /// </summary>
 [KeepAlive]
 [HubOnly]
@@ -22,9 +22,15 @@ internal sealed partial class RegistryGrain(
     TimeProvider time,
     ILogger<RegistryGrain> log) : Grain, IRegistryGrain
 {
+    /// <summary>The most that are told in one turn.</summary>
+    public const int MostInTurn = 512;
+
     private const int AtOnce = 64;
     private const int MostPosted = 10_000;
     private readonly HashSet<OrchestratorId> _untold = [];
+    private readonly HashSet<OrchestratorId> _unshared = [];
+    private readonly Queue<OrchestratorId> _toTell = [];
+    private IGrainTimer _timer = null!;
     private readonly Dictionary<OrchestratorId, Enrolment> _known = [];
     private EnrolmentRule _rule = null!;
     private DateTimeOffset _everybodyAt;
@@ -36,10 +42,10 @@ internal sealed partial class RegistryGrain(
         foreach (var enrolment in kept.State.Enrolments) _known[enrolment.Id] = enrolment;
         _rule = EnrolmentRule.From(_known.Values.Where(e => e.WithdrawnAt is null)
             .Select(e => new RegistryEntry(e.Id, e.Record.ServiceUri, e.Record.Verified) { Maintenance = e.Record.Maintenance }));
-        _untold.UnionWith(_known.Keys);
+        OweEverybody();
         _everybodyAt = time.GetUtcNow() + rules.EnrolAgainEvery;
         Changed();
-        this.RegisterGrainTimer(static (grain, _) => grain.TickAsync(), this, new GrainTimerCreationOptions(TimeSpan.Zero, rules.RetryAfter));
+        _timer = this.RegisterGrainTimer(static (grain, _) => grain.TickAsync(), this, new GrainTimerCreationOptions(TimeSpan.Zero, rules.RetryAfter));
         return Task.CompletedTask;
     }
 
@@ -57,7 +63,7 @@ internal sealed partial class RegistryGrain(
         }
 
         changed.AddRange(_known.Values.Where(e => e.WithdrawnAt is null && !records.ContainsKey(e.Id)).Select(e => e with { WithdrawnAt = now }));
-        var forgotten = _known.Values.Where(e => e.WithdrawnAt < now - rules.Replay - TimeSpan.FromDays(10)).Select(e => e.Id).Except(changed.Select(c => c.Id)).ToList();
+        var forgotten = _known.Values.Where(e => e.WithdrawnAt < now - rules.Replay - TimeSpan.FromDays(10)).Select(e => e.Id).Except(changed.Select(c => c.Id)).ToHashSet();
         if (changed.Count > 0 || forgotten.Count > 0)
         {
             var next = _known.Values.Where(e => !forgotten.Contains(e.Id)).ToDictionary(e => e.Id);
@@ -67,7 +73,7 @@ internal sealed partial class RegistryGrain(
             foreach (var enrolment in changed)
             {
                 _known[enrolment.Id] = enrolment;
-                _untold.Add(enrolment.Id);
+                Owe(enrolment.Id);
                 if (enrolment.WithdrawnAt is null) LogEnrolled(enrolment.Id, enrolment.Record.ServiceUri);
                 else LogWithdrawn(enrolment.Id);
             }
@@ -109,19 +115,33 @@ internal sealed partial class RegistryGrain(
         if (now >= _everybodyAt)
         {
             _everybodyAt = now + rules.EnrolAgainEvery;
-            _untold.UnionWith(_known.Keys);
+            OweEverybody();
         }
 
+        // Who could not be told is told again, after those who have not had their turn.
+        if (_toTell.Count == 0) foreach (var id in _untold) _toTell.Enqueue(id);
         return TellAsync();
+    }
+
+    private void OweEverybody()
+    {
+        foreach (var id in _known.Keys) Owe(id);
+    }
+
+    private void Owe(OrchestratorId id)
+    {
+        _unshared.Add(id);
+        _untold.Add(id);
+        _toTell.Enqueue(id);
     }
 
     private async Task TellAsync()
     {
-        if (_untold.Count == 0) return;
         try
         {
             // Written down before anybody plans by it.
-            await GrainFactory.GetGrain<IScheduleGrain>(0).Share([.. _untold.Where(_known.ContainsKey).Order().Select(id => ShareOf(_known[id]))]);
+            if (_unshared.Count > 0) await GrainFactory.GetGrain<IScheduleGrain>(0).Share([.. _unshared.Where(_known.ContainsKey).Order().Select(id => ShareOf(_known[id]))]);
+            _unshared.Clear();
         }
         catch (Exception e)
         {
@@ -129,7 +149,14 @@ internal sealed partial class RegistryGrain(
             return;
         }
 
-        foreach (var some in _untold.ToList().Chunk(AtOnce)) await Task.WhenAll(some.Select(TellAsync));
+        for (var told = 0; told < MostInTurn && _toTell.Count > 0; told += AtOnce)
+        {
+            var some = new List<OrchestratorId>(AtOnce);
+            while (some.Count < AtOnce && _toTell.TryDequeue(out var id)) some.Add(id);
+            await Task.WhenAll(some.Distinct().Where(_untold.Contains).Select(TellAsync));
+        }
+
+        if (_toTell.Count > 0) _timer.Change(TimeSpan.Zero, rules.RetryAfter);
     }
 
     private async Task TellAsync(OrchestratorId id)
