@@ -13,6 +13,14 @@ internal interface ILeaderboardGrain : IGrainWithIntegerKey
     [AlwaysInterleave]
     Task<LeaderboardSnapshot?> IfNewer(long version);
 
+    /// <summary>What is newer than the snapshot that the caller has.</summary>
+    /// <param name="version">The caller's snapshot; 0 for none.</param>
+    /// <param name="life">From whom the caller has it: <see cref="LeaderboardNews.Life"/>; 0 for nobody who told.</param>
+    /// <returns>Null when nothing is, and until every shard has collected its rows.</returns>
+    [Alias("NewsSince")]
+    [AlwaysInterleave]
+    Task<LeaderboardNews?> NewsSince(long version, long life);
+
     /// <summary>Since when something may be known that no snapshot shows, UTC; null while the shards answer.</summary>
     [Alias("UnpublishedSince")]
     [AlwaysInterleave]

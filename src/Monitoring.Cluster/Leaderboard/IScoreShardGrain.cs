@@ -18,11 +18,12 @@ internal interface IScoreShardGrain : IGrainWithIntegerKey
     [ResponseTimeout("00:00:05")]
     Task<ShardStanding> Standing();
 
-    /// <summary>The rows, if they changed since.</summary>
+    /// <summary>What changed of the rows since, or all of them where that is not known.</summary>
     /// <param name="known">What the caller has: <see cref="ShardRows.Version"/>; 0 for nothing.</param>
+    /// <param name="life">From whom the caller has it: <see cref="ShardRows.Life"/>; 0 for a caller that takes nothing but all rows.</param>
     /// <returns>Null when nothing changed.</returns>
     [Alias("RowsSince")]
-    Task<ShardRows?> RowsSince(long known);
+    Task<ShardRows?> RowsSince(long known, long life);
 }
 
 /// <summary>The rows of a shard.</summary>
@@ -39,9 +40,21 @@ internal sealed class ShardRows
     [Id(1)]
     public required bool IsComplete { get; init; }
 
-    /// <summary>In order of the orchestrators' addresses.</summary>
+    /// <summary>In order of the orchestrators' addresses; none while the shard collects.</summary>
     [Id(2)]
     public required ImmutableArray<LeaderboardRow> Rows { get; init; }
+
+    /// <summary>Which life of the shard they are of, never 0; versions of another one do not join. 0 of a shard that tells no changes.</summary>
+    [Id(3)]
+    public long Life { get; init; }
+
+    /// <summary>The version that the rows are the changes from; 0 when they are all.</summary>
+    [Id(4)]
+    public long Since { get; init; }
+
+    /// <summary>Who has no row any more, in order; empty when the rows are all.</summary>
+    [Id(5)]
+    public ImmutableArray<OrchestratorId> Gone { get; init; } = [];
 }
 
 /// <summary>How the orchestrators of a shard stand together.</summary>

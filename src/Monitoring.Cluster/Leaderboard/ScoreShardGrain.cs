@@ -22,7 +22,8 @@ namespace Monitoring.Cluster.Leaderboard;
 internal sealed partial class ScoreShardGrain(HubRules rules, TimeProvider time, ILogger<ScoreShardGrain> log) : Grain, IScoreShardGrain
 {
     private const int AtOnce = 64;
-    private readonly SortedDictionary<OrchestratorId, LeaderboardRow> _rows = [];
+    private readonly RowLog _rows = new();
+    private readonly long _life = Random.Shared.NextInt64(1, long.MaxValue);
     private readonly Dictionary<OrchestratorId, OrchestratorStanding> _standings = [];
     private readonly Dictionary<OrchestratorId, long> _versions = [];
     private long _version;
@@ -30,7 +31,7 @@ internal sealed partial class ScoreShardGrain(HubRules rules, TimeProvider time,
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        Changed();
+        _version = Next();
         this.RegisterGrainTimer(
             static (shard, stop) => shard.CollectAsync(stop), this, new GrainTimerCreationOptions(TimeSpan.Zero, rules.RetryAfter) { Interleave = true });
         return Task.CompletedTask;
@@ -47,7 +48,7 @@ internal sealed partial class ScoreShardGrain(HubRules rules, TimeProvider time,
     public Task<ShardStanding> Standing()
     {
         var active = _standings.Where(s => s.Value.Active).ToList();
-        var cells = _rows.Values.Where(r => r.Active).SelectMany(r => r.Cells).Where(c => rules.Policy.Schedule.Regions.Contains(c.Region)).ToList();
+        var cells = _rows.All.Where(r => r.Active).SelectMany(r => r.Cells).Where(c => rules.Policy.Schedule.Regions.Contains(c.Region)).ToList();
         return Task.FromResult(new ShardStanding
         {
             IsComplete = _isComplete,
@@ -61,18 +62,31 @@ internal sealed partial class ScoreShardGrain(HubRules rules, TimeProvider time,
         });
     }
 
-    public Task<ShardRows?> RowsSince(long known) =>
-        Task.FromResult(known == _version ? null : new ShardRows { Version = _version, IsComplete = _isComplete, Rows = [.. _rows.Values] });
+    public Task<ShardRows?> RowsSince(long known, long life)
+    {
+        if (known == _version && (life == _life || life == 0)) return Task.FromResult<ShardRows?>(null);
+
+        // A version of another life may be any of this one's by number, and says nothing of these rows.
+        var changes = _isComplete && life == _life ? _rows.Since(known) : null;
+        return Task.FromResult<ShardRows?>(new ShardRows
+        {
+            Version = _version,
+            IsComplete = _isComplete,
+            Rows = changes?.Rows ?? (_isComplete ? _rows.All : []),
+            Life = _life,
+            Since = changes is null ? 0 : known,
+            Gone = changes?.Gone ?? [],
+        });
+    }
 
     private void Put(OrchestratorId orchestrator, LeaderboardRow? row, OrchestratorStanding? standing)
     {
         if (standing is not null) _standings[orchestrator] = standing;
-        if (row is not null) _rows[orchestrator] = row;
-        else if (!_rows.Remove(orchestrator)) return;
-        Changed();
+        var next = Next();
+        if (row is null ? _rows.Remove(orchestrator, next) : _rows.Put(row, next)) _version = next;
     }
 
-    private void Changed() => _version = Math.Max(_version + 1, time.GetUtcNow().UtcTicks);
+    private long Next() => Math.Max(_version + 1, time.GetUtcNow().UtcTicks);
 
     private async Task CollectAsync(CancellationToken stop)
     {
@@ -94,7 +108,7 @@ internal sealed partial class ScoreShardGrain(HubRules rules, TimeProvider time,
             }
 
             _isComplete = true;
-            Changed();
+            _version = Next();
         }
         catch (Exception e)
         {

@@ -33,6 +33,7 @@ public sealed class HubGoldenTests
     };
 
     private static readonly OrchestratorStanding Standing = new() { Active = true, Phase = "Down", Failing = [new FailingSightWire { Region = Fra, Failures = 3 }], Unheard = true };
+    private static readonly LeaderboardRow Row = new(One, "https://192.0.2.1:8935", true, true, [new LeaderboardCell(Fra, new PublishedCell { State = CellState.Zero, SuccessRate = 0, RoundTripScore = 0, Score = 0, LastTestAt = At })]);
     private static readonly QueueStanding Queue = new() { Waiting = 2, Leased = 1, LastAsked = At, Since = At.AddHours(-1) };
 
     [Fact]
@@ -85,7 +86,8 @@ public sealed class HubGoldenTests
         Wire(wire, "shown-orchestrator", new ShownOrchestrator { Standing = Standing }, s => (s.Row, s.Standing.Phase));
         Wire(wire, "network-standing", new NetworkStanding { Fails = true, Active = 9, Down = 4, Failing = [failing], Waiting = 2 }, s => (s.Fails, s.Active, s.Down, s.Failing[0], s.Waiting));
         Wire(wire, "shard-standing", new ShardStanding { IsComplete = true, Active = 9, Troubled = 5, Down = 4, Planned = 72, Counted = 70, Failing = [failing], Unheard = 3 }, s => (s.IsComplete, s.Active, s.Troubled, s.Down, s.Planned, s.Counted, s.Failing[0], s.Unheard));
-        Wire(wire, "shard-rows", new ShardRows { Version = 7, IsComplete = true, Rows = [] }, s => (s.Version, s.IsComplete, s.Rows.Length));
+        Wire(wire, "shard-rows-changes", new ShardRows { Version = 7, IsComplete = true, Rows = [Row], Life = 3, Since = 6, Gone = [One] }, s => (s.Version, s.IsComplete, s.Rows[0].Orchestrator, s.Life, s.Since, s.Gone[0]));
+        Wire(wire, "leaderboard-news", new LeaderboardNews { Version = 7, AsOf = At, Life = 3, Since = 6, Rows = [Row], Gone = [One] }, n => (n.Version, n.AsOf, n.Life, n.Since, n.Rows[0].Orchestrator, n.Gone[0]));
         Wire(wire, "queue-standing", Queue, q => (q.Waiting, q.Leased, q.LastAsked, q.Since));
         Wire(wire, "region-standing", new RegionStandingWire { Region = Fra, Queue = Queue, Vitals = Vitals, ToldAt = At, Anomaly = Span, Refused = [new RefusalsWire { Kind = "Lie", Count = 3, First = At, Last = At, Reason = "it was never leased" }] }, s => (s.Region, s.Queue!.Leased, s.Vitals!.Busy, s.ToldAt, s.Anomaly, s.Refused[0]));
         Wire(wire, "active-set", new ActiveSet { Version = 7, Entries = [RegistryEntryWire.Of(new RegistryEntry(One, "https://192.0.2.1:8935", true))] }, s => (s.Version, s.Entries[0].Id));

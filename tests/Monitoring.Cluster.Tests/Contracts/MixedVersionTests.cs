@@ -55,6 +55,34 @@ public sealed class MixedVersionTests
         Assert.False(serializer.Deserialize<ShownOrchestrator>(Convert.FromHexString(GoldenTests.Golden("shown-orchestrator.v0.hex", "")))!.Standing.Unheard);
     }
 
+    [Fact]
+    public void What_a_shard_of_the_version_before_tells_are_all_its_rows_and_what_it_is_told_it_reads_as_all()
+    {
+        using var services = new ServiceCollection().AddSerializer().BuildServiceProvider();
+        var serializer = services.GetRequiredService<Serializer>();
+
+        // This file was written before shards told changes.
+        var rows = serializer.Deserialize<ShardRows>(Convert.FromHexString(GoldenTests.Golden("shard-rows.v1.hex", "")))!;
+        Assert.Equal((7, true, 0, 0L, 0L), (rows.Version, rows.IsComplete, rows.Rows.Length, rows.Life, rows.Since));
+        var older = serializer.Deserialize<OlderShardRows>(serializer.SerializeToArray(new ShardRows { Version = 8, IsComplete = true, Rows = [], Life = 3 }))!;
+        Assert.Equal((8, true, 0), (older.Version, older.IsComplete, older.Rows.Length));
+    }
+
+    /// <summary>A shard's rows as they were before it told changes.</summary>
+    [GenerateSerializer]
+    [Alias("monitoring.tests.older-shard-rows")]
+    internal sealed class OlderShardRows
+    {
+        [Id(0)]
+        public required long Version { get; init; }
+
+        [Id(1)]
+        public required bool IsComplete { get; init; }
+
+        [Id(2)]
+        public required ImmutableArray<LeaderboardRow> Rows { get; init; }
+    }
+
     /// <summary>The regions' health as it was before spans of liveness alone were known.</summary>
     [GenerateSerializer]
     [Alias("monitoring.tests.older-region-health-view")]
