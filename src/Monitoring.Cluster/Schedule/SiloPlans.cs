@@ -11,22 +11,16 @@ internal sealed class SiloPlans(HubRules rules, IGrainFactory grains)
     private readonly Lock _gate = new();
     private DrawnPlans? _plans;
     private byte[] _master = [];
+    private Task? _asking;
 
-    /// <summary>Completes when plans can be drawn.</summary>
-    public async ValueTask LoadAsync()
+    /// <summary>Completes when plans can be drawn. One asks for the secret and the others wait: a silo that starts activates thousands at once.</summary>
+    public ValueTask LoadAsync()
     {
         lock (_gate)
         {
-            if (_plans is not null) return;
-        }
-
-        var schedule = grains.GetGrain<IScheduleGrain>(0);
-        var master = await schedule.Master();
-        await schedule.Rule(ScheduleRulesWire.Of(rules.Policy.Schedule));
-        lock (_gate)
-        {
-            _master = master;
-            _plans ??= new DrawnPlans(master, rules.Policy.Schedule);
+            if (_plans is not null) return ValueTask.CompletedTask;
+            if (_asking is null or { IsCompleted: true }) _asking = AskAsync();
+            return new ValueTask(_asking);
         }
     }
 
@@ -57,6 +51,18 @@ internal sealed class SiloPlans(HubRules rules, IGrainFactory grains)
     {
         var hash = HMACSHA256.HashData(_master, Encoding.ASCII.GetBytes("reminder|" + orchestrator.Text));
         return TimeSpan.FromTicks((long)(BitConverter.ToUInt64(hash) % (ulong)period.Ticks));
+    }
+
+    private async Task AskAsync()
+    {
+        var schedule = grains.GetGrain<IScheduleGrain>(0);
+        var master = await schedule.Master();
+        await schedule.Rule(ScheduleRulesWire.Of(rules.Policy.Schedule));
+        lock (_gate)
+        {
+            _master = master;
+            _plans ??= new DrawnPlans(master, rules.Policy.Schedule);
+        }
     }
 
     private DrawnPlans Loaded() => _plans ?? throw new InvalidOperationException("The schedule's secret is not loaded.");
