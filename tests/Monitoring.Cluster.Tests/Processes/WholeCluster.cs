@@ -24,6 +24,10 @@ internal sealed partial class WholeCluster : IAsyncDisposable
     public static readonly string[] Silos = ["FRA", "MDW", "SIN"];
     private const string ClusterProgram = "Monitoring.Cluster.dll";
     private const string StandaloneProgram = "monitor.dll";
+
+    // The program of the release before, with which the cluster begins where one is named; each process is exchanged as it is restarted.
+    private static readonly string Before = Environment.GetEnvironmentVariable("MONITORING_PREVIOUS") ?? ClusterProgram;
+    private readonly HashSet<string> _exchanged = [];
     private readonly Scratch _scratch = new();
     private readonly Dictionary<int, int> _siloPorts = [];
     private readonly string _url;
@@ -48,6 +52,9 @@ internal sealed partial class WholeCluster : IAsyncDisposable
     public List<Supervised> Hubs { get; } = [];
 
     public Dictionary<string, Supervised> Regions { get; } = [];
+
+    /// <summary>By how many seconds the clocks of silos are wrong, from their next start on.</summary>
+    public Dictionary<string, int> ClockOffsets { get; } = [];
 
     /// <summary>Where the hubs answer the API.</summary>
     public Uri[] HubUrls => [.. _ports.Select(p => new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{p}")))];
@@ -84,6 +91,22 @@ internal sealed partial class WholeCluster : IAsyncDisposable
             await cluster.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Asks a hub to stop, and waits until another one of this release is ready in its place.</summary>
+    public async Task RestartHubAsync(int hub, CancellationToken cancellationToken)
+    {
+        _exchanged.Add(NameOf(hub));
+        await Hubs[hub].RestartAsync(cancellationToken);
+        await UntilReadyAsync(hub, cancellationToken);
+    }
+
+    /// <summary>Asks a region to stop, and waits until another process of this release measures in its place.</summary>
+    public async Task RestartRegionAsync(string region, CancellationToken cancellationToken)
+    {
+        _exchanged.Add(region);
+        await Regions[region].RestartAsync(cancellationToken);
+        await ATestOfAsync(region, cancellationToken);
     }
 
     /// <summary>Waits until a hub says at <c>/readyz</c> that it is ready.</summary>
@@ -204,11 +227,18 @@ internal sealed partial class WholeCluster : IAsyncDisposable
             .. Both, .. Silo(number), $"Hub:Regions={Remote}", string.Create(CultureInfo.InvariantCulture, $"Hub:Urls=https://127.0.0.1:{_sitePorts[number]}"),
             "Hub:CertificateFile=" + _scratch.At("hub.pem"), "Hub:CertificateKeyFile=" + _scratch.At("hub.key"),
         ];
-        return Start(ClusterProgram, ["hub", "--urls", HubUrls[number].GetLeftPart(UriPartial.Authority), .. ClusterProcesses.Set(settings)]);
+        return Start(ProgramOf(NameOf(number)), ["hub", "--urls", HubUrls[number].GetLeftPart(UriPartial.Authority), .. ClusterProcesses.Set(settings)]);
     }
 
-    private HostProcess StartSilo(string region) => Start(
-        ClusterProgram, ["region", "--region", region, "--data", _scratch.At("at-" + region), .. ClusterProcesses.Set([.. Silo(2 + Array.IndexOf(Silos, region)), "Source:AllowLoopback=true", "Tests:Segments=1"])]);
+    private HostProcess StartSilo(string region)
+    {
+        string[] settings =
+        [
+            .. Silo(2 + Array.IndexOf(Silos, region)), "Source:AllowLoopback=true", "Tests:Segments=1",
+            .. ClockOffsets.TryGetValue(region, out var offset) ? [string.Create(CultureInfo.InvariantCulture, $"Simulate:ClockOffset={offset}")] : Array.Empty<string>(),
+        ];
+        return Start(ProgramOf(region), ["region", "--region", region, "--data", _scratch.At("at-" + region), .. ClusterProcesses.Set(settings)]);
+    }
 
     private HostProcess StartRemote() => Start(
         StandaloneProgram,
@@ -216,6 +246,10 @@ internal sealed partial class WholeCluster : IAsyncDisposable
             "region", "--hub", string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{_sitePorts[0]}"), "--key-file", "remote.key", "--data", _scratch.At("at-" + Remote),
             .. ClusterProcesses.Set(["Region:HubCaFile=" + _scratch.At("authority.pem"), "Source:AllowLoopback=true", "Tests:Segments=1"]),
         ]);
+
+    private static string NameOf(int hub) => string.Create(CultureInfo.InvariantCulture, $"hub {hub}");
+
+    private string ProgramOf(string name) => _exchanged.Contains(name) ? ClusterProgram : Before;
 
     private HostProcess Start(string program, string[] arguments) =>
         HostProcess.Start(program, site: null, _scratch.Path, program == StandaloneProgram && arguments[0] == "region" ? [] : new Dictionary<string, string> { ["MONITOR_Store__Url"] = _url }, arguments);

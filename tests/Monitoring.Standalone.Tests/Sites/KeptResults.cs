@@ -15,9 +15,10 @@ internal static class KeptResults
     /// <param name="tested">The tests that regions said they had spooled.</param>
     /// <param name="pauses">When the nodes could not answer.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="held">Nodes with which a process that was frozen left a session open, which its next test then found there.</param>
     /// <returns>What there was, for whoever reads the test's output.</returns>
     public static async Task<string> VerifyAsync(
-        IResultStore store, SimulatedFleet fleet, IReadOnlyCollection<string> regions, HashSet<string> tested, OwnPauses pauses, CancellationToken cancellationToken)
+        IResultStore store, SimulatedFleet fleet, IReadOnlyCollection<string> regions, HashSet<string> tested, OwnPauses pauses, CancellationToken cancellationToken, IReadOnlySet<OrchestratorId>? held = null)
     {
         var all = new List<OutcomeRevision>();
         await foreach (var revision in store.ReadAsync(new ResultQuery { From = DateTimeOffset.MinValue, Until = DateTimeOffset.MaxValue, LastOnly = false }, cancellationToken)) all.Add(revision);
@@ -36,7 +37,14 @@ internal static class KeptResults
         }
 
         Assert.Empty(charged.Where(c => !pauses.Explains(c)).Select(c => $"{c.Test}: {c.Outcome}; the nodes paused {pauses.During(c).TotalSeconds:0.0} s"));
-        Assert.All(fleet.Nodes, node => Assert.Equal(0, node.Counters.OverlappingTests));
+        // Never two tests at once: of those that counted, and by what the nodes saw.
+        foreach (var of in measured.Values.Where(r => r.Outcome.Counts && r.Summary is not null).GroupBy(r => r.Orchestrator))
+        {
+            var inOrder = of.OrderBy(r => r.Summary!.StartedAt).ToList();
+            Assert.All(inOrder.Zip(inOrder.Skip(1)), two => Assert.True(two.First.Summary!.StartedAt + two.First.Summary.Elapsed <= two.Second.Summary!.StartedAt, $"{two.First.Test} and {two.Second.Test} overlap."));
+        }
+
+        Assert.All(fleet.Nodes.Where(n => held?.Contains(n.Id) != true), node => Assert.Equal(0, node.Counters.OverlappingTests));
         return $"{measured.Count} measured ({string.Join(", ", measured.Values.GroupBy(r => r.Outcome.Code).Select(g => $"{g.Count()} {g.Key}"))}), "
             + string.Join(", ", all.GroupBy(r => r.Test).Select(g => g.MaxBy(r => r.Revision)!).Where(r => r.Outcome.Class == OutcomeClass.NotRun).GroupBy(r => r.Outcome.Code).Select(g => $"{g.Count()} {g.Key}"));
     }
