@@ -25,7 +25,7 @@ internal sealed record HubOptions
     /// <summary>The chain that is read; null for none.</summary>
     public ChainSettings? Chain { get; init; }
 
-    /// <summary>The most that may be spent; without effect where there is no chain.</summary>
+    /// <summary>The most that may be spent by all regions that pay, whether or not this hub reads the chain.</summary>
     public required SpendCaps Spend { get; init; }
 
     /// <summary>How often, and from which regions, everybody is tested.</summary>
@@ -59,7 +59,7 @@ internal sealed record HubOptions
     public LogLevel LogLevel { get; init; }
 
     /// <summary>The rules that the grains work by.</summary>
-    public HubRules Rules => new() { Policy = new Policy { Schedule = Schedule, Scoring = Scoring }, Method = Tests.Method, Caps = Chain is null ? null : Spend };
+    public HubRules Rules => new() { Policy = new Policy { Schedule = Schedule, Scoring = Scoring }, Method = Tests.Method, Caps = Spend };
 
     /// <summary>What the API and the page go by.</summary>
     public WebOptions Web => new()

@@ -17,7 +17,7 @@ public sealed record HubRules
     /// <summary>When the instrument itself is worth an incident.</summary>
     public InstrumentPolicy Instrument { get; init; } = new();
 
-    /// <summary>The most that may be spent; null where nothing is paid.</summary>
+    /// <summary>The most that may be spent by regions with a wallet; null where nothing is paid.</summary>
     public SpendCaps? Caps { get; init; }
 
     /// <summary>How tests are measured here (<see cref="TestMethod"/>): a counted result of another method is refused. Null to take any.</summary>

@@ -10,9 +10,9 @@ namespace Monitoring.Cluster.Regions;
 internal sealed class GrainHub(IGrainFactory grains) : IHub
 {
     /// <inheritdoc />
-    public async Task<ImmutableArray<TestJob>> LeaseAsync(RegionId region, int workers, TimeSpan wait, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<TestJob>> LeaseAsync(RegionId region, int workers, TimeSpan wait, CancellationToken cancellationToken, bool unpaid = false)
     {
-        var jobs = await grains.GetGrain<IRegionQueueGrain>(region.Code).Lease(workers, wait, cancellationToken);
+        var jobs = await grains.GetGrain<IRegionQueueGrain>(region.Code).Lease(workers, wait, cancellationToken, unpaid);
         cancellationToken.ThrowIfCancellationRequested();
         return jobs;
     }

@@ -20,9 +20,13 @@ internal interface IRegionQueueGrain : IGrainWithStringKey
     /// Leases up to so many jobs, waiting for the first one up to <paramref name="wait"/>, at most a minute. It ends early, empty, when the
     /// silo shuts down.
     /// </summary>
+    /// <param name="workers">Free workers of the region.</param>
+    /// <param name="wait">The longest wait.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="unpaid">True for a region without a wallet: nothing is reserved. A region of the version before does not say.</param>
     [Alias("Lease")]
     [ResponseTimeout("00:01:30")]
-    Task<ImmutableArray<TestJob>> Lease(int workers, TimeSpan wait, CancellationToken cancellationToken);
+    Task<ImmutableArray<TestJob>> Lease(int workers, TimeSpan wait, CancellationToken cancellationToken, bool unpaid = false);
 
     /// <summary>True while the hub holds the lease; false when it has given it up, and the region stops.</summary>
     [Alias("Extend")]

@@ -50,7 +50,7 @@ internal sealed partial class RegionQueueGrain(HubRules rules, StoreGate store, 
         return Task.CompletedTask;
     }
 
-    public async Task<ImmutableArray<TestJob>> Lease(int workers, TimeSpan wait, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<TestJob>> Lease(int workers, TimeSpan wait, CancellationToken cancellationToken, bool unpaid = false)
     {
         var region = RegionId.Parse(this.GetPrimaryKeyString());
         if (!rules.Policy.Schedule.Regions.Contains(region)) throw new ArgumentException($"{region} is not a region of this cluster.");
@@ -65,7 +65,7 @@ internal sealed partial class RegionQueueGrain(HubRules rules, StoreGate store, 
             // While nothing can be stored nothing is begun.
             var jobs = ImmutableArray<TestJob>.Empty;
             if (store.IsOpen) (_queue, jobs) = _queue.Lease(now, workers, rules.LeaseAhead);
-            if (!jobs.IsEmpty && await WrittenDownAsync(jobs, cancellationToken) is { IsEmpty: false } granted)
+            if (!jobs.IsEmpty && await WrittenDownAsync(jobs, unpaid, cancellationToken) is { IsEmpty: false } granted)
             {
                 var grantedAt = time.GetUtcNow();
                 return [.. granted.Select(job => seal.Seal(job, grantedAt))];
@@ -115,7 +115,7 @@ internal sealed partial class RegionQueueGrain(HubRules rules, StoreGate store, 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Of the jobs, those whose orchestrators have written the lease down. What nobody knows to be leased is not handed out.</summary>
-    private async Task<ImmutableArray<TestJob>> WrittenDownAsync(ImmutableArray<TestJob> jobs, CancellationToken cancellationToken)
+    private async Task<ImmutableArray<TestJob>> WrittenDownAsync(ImmutableArray<TestJob> jobs, bool unpaid, CancellationToken cancellationToken)
     {
         var written = await Task.WhenAll(jobs.Select(IsWrittenDownAsync));
         var leased = ImmutableArray.CreateBuilder<TestJob>(jobs.Length);
@@ -125,7 +125,7 @@ internal sealed partial class RegionQueueGrain(HubRules rules, StoreGate store, 
             else Forget(jobs[i].Id);
         }
 
-        var paid = leased.Count == 0 || rules.Caps is null ? leased.ToImmutable() : await WithAllowanceAsync(leased.ToImmutable());
+        var paid = leased.Count == 0 || unpaid || rules.Caps is null ? leased.ToImmutable() : await WithAllowanceAsync(leased.ToImmutable());
         if (!cancellationToken.IsCancellationRequested) return paid;
         foreach (var job in paid) await Return(job.Id, nameof(OutcomeCode.ShuttingDown));
         return [];

@@ -12,8 +12,11 @@ public interface IHub
     /// <param name="workers">Free workers, 1 and up.</param>
     /// <param name="wait">The longest wait; an empty answer after it is normal.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="unpaid">
+    /// True for a region without a wallet: the hub reserves nothing for its tests, and gives none of them an allowance (<see cref="TestJob.Allowance"/>).
+    /// </param>
     /// <returns>Jobs in order of their planned instants; they may lie a little ahead (<see cref="TestJob.NotBefore"/>).</returns>
-    Task<ImmutableArray<TestJob>> LeaseAsync(RegionId region, int workers, TimeSpan wait, CancellationToken cancellationToken);
+    Task<ImmutableArray<TestJob>> LeaseAsync(RegionId region, int workers, TimeSpan wait, CancellationToken cancellationToken, bool unpaid = false);
 
     /// <summary>Says that a leased job is still being worked on.</summary>
     /// <returns>False when the hub has given it up; the region stops at once.</returns>

@@ -51,7 +51,7 @@ public sealed class Region : IAsyncDisposable
         _liveness = new LivenessLoop(
             new LivenessOptions { Region = id }, hub, new DiscoveryProbe(TestOptions.CreateDiscovery(setup.AllowLoopback, paymaster, _time)), _health, tests.Has, _time, logs.CreateLogger<LivenessLoop>());
         _worker = new RegionWorker(
-            new RegionWorkerOptions { Region = id, Workers = setup.Workers }, hub, tests, _spool, _health, _time, logs.CreateLogger<RegionWorker>());
+            new RegionWorkerOptions { Region = id, Workers = setup.Workers, Unpaid = paymaster is OffChainPaymaster }, hub, tests, _spool, _health, _time, logs.CreateLogger<RegionWorker>());
     }
 
     /// <summary>What somebody at the region should see to, beside what its controls say.</summary>

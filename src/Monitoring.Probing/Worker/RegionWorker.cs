@@ -148,7 +148,7 @@ public sealed partial class RegionWorker : IDisposable
         try
         {
             return await _untilHubAnswers.ExecuteAsync(
-                async token => await _hub.LeaseAsync(_options.Region, workers, _options.LeaseWait, token), stop);
+                async token => await _hub.LeaseAsync(_options.Region, workers, _options.LeaseWait, token, _options.Unpaid), stop);
         }
         catch
         {

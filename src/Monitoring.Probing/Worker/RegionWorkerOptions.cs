@@ -11,6 +11,9 @@ public sealed record RegionWorkerOptions
     /// <summary>Tests at once. 16.</summary>
     public int Workers { get; init; } = 16;
 
+    /// <summary>True where nobody pays for the tests. False.</summary>
+    public bool Unpaid { get; init; }
+
     /// <summary>The longest wait of one lease call. 20 s.</summary>
     public TimeSpan LeaseWait { get; init; } = TimeSpan.FromSeconds(20);
 

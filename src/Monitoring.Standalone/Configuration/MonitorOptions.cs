@@ -60,7 +60,7 @@ internal sealed record MonitorOptions
     /// <summary>Where the key that pays is; null for tests that nobody pays.</summary>
     public WalletOptions? Wallet { get; init; }
 
-    /// <summary>The most that may be spent; without effect where there is no wallet.</summary>
+    /// <summary>The most that may be spent by all regions that pay, those of other processes included.</summary>
     public required SpendCaps Spend { get; init; }
 
     /// <summary>Who is told of incidents.</summary>

@@ -11,7 +11,7 @@ internal abstract record Command
     {
     }
 
-    public sealed record Lease(RegionId Region, int Workers, DateTimeOffset Until, TaskCompletionSource<ImmutableArray<TestJob>> Answer) : Command;
+    public sealed record Lease(RegionId Region, int Workers, bool Unpaid, DateTimeOffset Until, TaskCompletionSource<ImmutableArray<TestJob>> Answer) : Command;
 
     public sealed record GiveUp(Command.Lease Asked) : Command;
 

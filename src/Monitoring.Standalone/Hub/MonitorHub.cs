@@ -67,7 +67,7 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
     /// </summary>
     public Func<OutcomeRevision, Task>? OnMeasured { get; set; }
 
-    /// <summary>Reserves what each test may spend; null where nothing is paid.</summary>
+    /// <summary>Reserves what each test of a region with a wallet may spend; null where nothing is paid.</summary>
     public Budget? Budget { get; init; }
 
     /// <summary>False while the store refuses writes.</summary>
@@ -77,9 +77,9 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
     public DateTimeOffset? StoringChangedAt => Interlocked.Read(ref _storingChangedAt) is var ticks and > 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
     /// <inheritdoc />
-    public async Task<ImmutableArray<TestJob>> LeaseAsync(RegionId region, int workers, TimeSpan wait, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<TestJob>> LeaseAsync(RegionId region, int workers, TimeSpan wait, CancellationToken cancellationToken, bool unpaid = false)
     {
-        var lease = new Command.Lease(region, workers, _time.GetUtcNow() + wait, Answer<ImmutableArray<TestJob>>());
+        var lease = new Command.Lease(region, workers, unpaid, _time.GetUtcNow() + wait, Answer<ImmutableArray<TestJob>>());
         Send(lease);
         await using var gaveUp = cancellationToken.Register(() => Send(new Command.GiveUp(lease)));
         return await lease.Answer.Task;
@@ -383,7 +383,7 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
             // While nothing can be stored nothing is begun.
             if (_storeRetryAt is null) (_queues[lease.Region], jobs) = _queues[lease.Region].Lease(now, lease.Workers, _options.LeaseAhead);
             if (jobs.IsEmpty && now < lease.Until) continue;
-            if (Budget is not null) jobs = await WithAllowanceAsync(Budget, jobs, now);
+            if (Budget is not null && !lease.Unpaid) jobs = await WithAllowanceAsync(Budget, jobs, now);
             if (jobs.IsEmpty && now < lease.Until) continue;
             foreach (var job in jobs)
             {

@@ -97,7 +97,7 @@ internal sealed partial class MonitorRun
         var hub = new MonitorHub(new HubOptions { Policy = _options.Policy, Instrument = _options.Alerts.Thresholds.Instrument }, store, memory, plans, schedule, board, _around.Time, _logs.CreateLogger<MonitorHub>())
         {
             Notifications = alerts,
-            Budget = chain is null ? null : await Budget.OpenAsync(_options.Spend, memory, _around.Time.GetUtcNow(), stop),
+            Budget = await Budget.OpenAsync(_options.Spend, memory, _around.Time.GetUtcNow(), stop),
         };
         measuring = hub;
         LogReplayed(await hub.ReplayAsync(stop));

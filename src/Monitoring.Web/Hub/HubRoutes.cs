@@ -130,7 +130,7 @@ internal sealed partial class HubRoutes(
         ImmutableArray<TestJob> jobs = [];
         try
         {
-            jobs = await hub.LeaseAsync(region, asked.Workers, Wait(asked.WaitMilliseconds), end.Token);
+            jobs = await hub.LeaseAsync(region, asked.Workers, Wait(asked.WaitMilliseconds), end.Token, asked.Unpaid);
         }
         catch (OperationCanceledException) when (life.ApplicationStopping.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
         {

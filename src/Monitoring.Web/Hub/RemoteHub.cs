@@ -35,10 +35,10 @@ public sealed class RemoteHub : IHub
 
     /// <inheritdoc />
     /// <exception cref="ArgumentException">The region is not one of other processes.</exception>
-    public async Task<ImmutableArray<TestJob>> LeaseAsync(RegionId region, int workers, TimeSpan wait, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<TestJob>> LeaseAsync(RegionId region, int workers, TimeSpan wait, CancellationToken cancellationToken, bool unpaid = false)
     {
         Expect(region);
-        var jobs = await _hub.LeaseAsync(region, workers, wait, cancellationToken);
+        var jobs = await _hub.LeaseAsync(region, workers, wait, cancellationToken, unpaid);
         var now = _time.GetUtcNow();
         return [.. jobs.Select(job => _seal.Seal(job, now))];
     }

@@ -129,11 +129,23 @@ public sealed class BudgetTests
         Assert.Equal(10, await TotalAsync(under, new DateOnly(2026, 11, 21)));
     }
 
-    private static async Task<TestJob> LeaseAsync(ClusterUnderTest under, int workers)
+    [Fact]
+    public async Task A_region_without_a_wallet_takes_nothing_from_those_that_pay()
+    {
+        await using var under = await ClusterUnderTest.StartAsync(1, Rules(perDay: 25), All);
+        var free = await LeaseAsync(under, 1, unpaid: true);
+        Assert.Null(free.Allowance);
+        Assert.Equal(0, await TotalAsync(under));
+        Assert.True((await under.Hub.ReportAsync(ClusterUnderTest.Result(free), CancellationToken.None)).Accepted);
+        Assert.Equal(10, (await LeaseAsync(under, 1)).Allowance);
+        Assert.Equal(10, await TotalAsync(under));
+    }
+
+    private static async Task<TestJob> LeaseAsync(ClusterUnderTest under, int workers, bool unpaid = false)
     {
         for (var i = 0; i < 2_000; i++)
         {
-            var jobs = await under.Hub.LeaseAsync(Fra, workers, TimeSpan.Zero, CancellationToken.None);
+            var jobs = await under.Hub.LeaseAsync(Fra, workers, TimeSpan.Zero, CancellationToken.None, unpaid);
             if (!jobs.IsEmpty) return jobs[0];
             under.Time.Advance(TimeSpan.FromSeconds(1));
             foreach (var id in All) await under.Grain(id).Tick();

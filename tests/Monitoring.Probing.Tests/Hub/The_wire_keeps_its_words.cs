@@ -33,12 +33,12 @@ public sealed class The_wire_keeps_its_words
 
     [Fact]
     public void There_is_a_file_for_every_message() => Assert.Equal(
-        ["done", "extend", "extended", "health", "jobs", "lease", "liveness", "orders", "ordersAnswer", "refused", "reported", "return"],
+        ["done", "extend", "extended", "health", "jobs", "lease", "lease-unpaid", "liveness", "orders", "ordersAnswer", "refused", "reported", "return"],
         Files.Select(f => f.Data[3..^5]).Order(StringComparer.Ordinal));
 
     private static string Again(string file, string text) => file[3..^5] switch
     {
-        "lease" => Again(text, HubJson.Default.LeaseMessage),
+        "lease" or "lease-unpaid" => Again(text, HubJson.Default.LeaseMessage),
         "jobs" => Again(text, HubJson.Default.JobsMessage, jobs => new JobsMessage { Jobs = [.. jobs.Jobs.Select(j => JobMessage.Of(j.To(RegionId.Parse("FRA"))))] }),
         "extend" => Again(text, HubJson.Default.ExtendMessage),
         "extended" => Again(text, HubJson.Default.ExtendedMessage),

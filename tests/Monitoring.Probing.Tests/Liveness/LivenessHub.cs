@@ -71,7 +71,7 @@ internal sealed class LivenessHub : IHub, ILivenessProbe, IOwnHealth
     public async Task<LivenessOrders> LivenessOrdersAsync(RegionId region, long known, TimeSpan wait, CancellationToken cancellationToken) =>
         await _orders.Reader.ReadAsync(cancellationToken);
 
-    public Task<ImmutableArray<TestJob>> LeaseAsync(RegionId region, int workers, TimeSpan wait, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<ImmutableArray<TestJob>> LeaseAsync(RegionId region, int workers, TimeSpan wait, CancellationToken cancellationToken, bool unpaid = false) => throw new NotSupportedException();
 
     public Task<bool> ExtendAsync(RegionId region, TestId test, CancellationToken cancellationToken) => throw new NotSupportedException();
 

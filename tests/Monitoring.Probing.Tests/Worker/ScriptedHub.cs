@@ -42,7 +42,7 @@ internal sealed class ScriptedHub : IHub
 
     public bool HasReport => _reports.Reader.TryPeek(out _);
 
-    public async Task<ImmutableArray<TestJob>> LeaseAsync(RegionId region, int workers, TimeSpan wait, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<TestJob>> LeaseAsync(RegionId region, int workers, TimeSpan wait, CancellationToken cancellationToken, bool unpaid = false)
     {
         _leases.Writer.TryWrite(workers);
         while (true)

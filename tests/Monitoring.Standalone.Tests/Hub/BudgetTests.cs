@@ -130,6 +130,19 @@ public sealed class BudgetTests : IAsyncLifetime
         Assert.All(await hub.LeaseSomeAsync(HubUnderTest.Fra), job => Assert.Null(job.Allowance));
     }
 
+    [Fact]
+    public async Task A_region_without_a_wallet_takes_nothing_from_those_that_pay()
+    {
+        await using var hub = await HubUnderTest.StartAsync(Caps, null, null, null, [HubUnderTest.Orchestrator(1)]);
+        var free = Assert.Single(await hub.LeaseSomeAsync(HubUnderTest.Fra, unpaid: true));
+        Assert.Null(free.Allowance);
+        Assert.Equal(0, hub.Hub.Budget!.Total);
+        Assert.Equal(10, Assert.Single(await hub.LeaseSomeAsync(HubUnderTest.Mdw)).Allowance);
+        Assert.Equal(10, hub.Hub.Budget.Total);
+        Assert.True((await hub.Hub.ReportAsync(HubUnderTest.Result(free), Cancel)).Accepted);
+        Assert.Equal(10, hub.Hub.Budget.Total);
+    }
+
     private static TestId Id(int number) => TestId.OnDemand(number.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
     private async Task<BigInteger?> TakeAsync(int test, int orchestrator, DateTimeOffset? at = null)

@@ -86,11 +86,11 @@ internal sealed class HubUnderTest : IAsyncDisposable
         EnrolmentRule.From([]).OnWalk(ids.Select((id, i) => new RegistryEntry(id, $"https://192.0.2.{i + 1}:8935", true)), Time.GetUtcNow()), CancellationToken.None);
 
     /// <summary>Leases everything that is to be had in a region, moving the clock until there is something.</summary>
-    public async Task<ImmutableArray<TestJob>> LeaseSomeAsync(RegionId region, int workers = 100)
+    public async Task<ImmutableArray<TestJob>> LeaseSomeAsync(RegionId region, int workers = 100, bool unpaid = false)
     {
         for (var i = 0; i < 10_000; i++)
         {
-            var jobs = await Hub.LeaseAsync(region, workers, TimeSpan.Zero, CancellationToken.None);
+            var jobs = await Hub.LeaseAsync(region, workers, TimeSpan.Zero, CancellationToken.None, unpaid);
             if (!jobs.IsEmpty) return jobs;
             Time.Advance(TimeSpan.FromSeconds(1));
         }

@@ -128,9 +128,9 @@ internal sealed class ScriptedHub : IHub
 
     public LivenessOrders Orders { get; set; } = new();
 
-    public Task<ImmutableArray<TestJob>> LeaseAsync(RegionId region, int workers, TimeSpan wait, CancellationToken cancellationToken)
+    public Task<ImmutableArray<TestJob>> LeaseAsync(RegionId region, int workers, TimeSpan wait, CancellationToken cancellationToken, bool unpaid = false)
     {
-        Asked.Enqueue($"lease {region} {workers} {wait.TotalSeconds}");
+        Asked.Enqueue($"lease {region} {workers} {wait.TotalSeconds}{(unpaid ? " unpaid" : "")}");
         Waiting.TrySetResult();
         return OnLease(region, workers, wait, cancellationToken);
     }

@@ -23,6 +23,14 @@ public sealed class Regions_talk_to_the_hub : IDisposable
     }
 
     [Fact]
+    public async Task The_hub_hears_that_a_region_has_no_wallet()
+    {
+        await using var site = await HubSiteUnderTest.StartAsync();
+        await site.Region(_key).LeaseAsync(HubSiteUnderTest.Fra, 3, TimeSpan.FromSeconds(7), Cancel, unpaid: true);
+        Assert.Equal(["lease FRA 3 7 unpaid"], site.Hub.Asked);
+    }
+
+    [Fact]
     public async Task A_result_arrives_with_its_evidence_and_its_seal_and_the_answer_comes_back()
     {
         await using var site = await HubSiteUnderTest.StartAsync();

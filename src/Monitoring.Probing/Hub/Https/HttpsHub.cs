@@ -45,9 +45,9 @@ public sealed class HttpsHub : IHub, IDisposable
     public HubClock Clock { get; } = new();
 
     /// <inheritdoc />
-    public async Task<ImmutableArray<TestJob>> LeaseAsync(RegionId region, int workers, TimeSpan wait, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<TestJob>> LeaseAsync(RegionId region, int workers, TimeSpan wait, CancellationToken cancellationToken, bool unpaid = false)
     {
-        var asked = new LeaseMessage { Workers = workers, WaitMilliseconds = Milliseconds(wait) };
+        var asked = new LeaseMessage { Workers = workers, WaitMilliseconds = Milliseconds(wait), Unpaid = unpaid };
         var answer = await AskAsync(region, HubWire.Lease, asked, HubJson.Default.LeaseMessage, HubJson.Default.JobsMessage, wait, cancellationToken);
         return [.. answer.Jobs.Select(j => j.To(region))];
     }

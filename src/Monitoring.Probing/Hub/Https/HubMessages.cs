@@ -12,6 +12,10 @@ public sealed class LeaseMessage
 
     /// <summary>The longest wait, milliseconds.</summary>
     public int WaitMilliseconds { get; init; }
+
+    /// <summary>True for a region without a wallet. One that does not say so gets an allowance for each test.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Unpaid { get; init; }
 }
 
 /// <summary>Answer of <see cref="HubWire.Lease"/>.</summary>
