@@ -1,4 +1,5 @@
 using Monitoring.Cluster.Signing;
+using Monitoring.Core;
 using Monitoring.Ethereum;
 
 namespace Monitoring.Cluster.Chain;
@@ -19,6 +20,13 @@ public enum ChainClient
 /// <summary>The adapters of a choice.</summary>
 public static class ChainClients
 {
+    /// <summary>Reads <c>Chain:Client</c>.</summary>
+    public static ChainClient Read(ISettings keys)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        return keys.Choice("Chain:Client", ChainClient.Own, [.. Enum.GetValues<ChainClient>().Select(c => (c.ToString(), c))]);
+    }
+
     /// <summary>Connects to the chain.</summary>
     /// <returns>It holds connections: whoever connects disposes of it.</returns>
     /// <exception cref="ArgumentException">The options make no sense.</exception>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Monitoring.Alerting;
+using Monitoring.Cluster.Chain;
 using Monitoring.Cluster.Hosting;
 using Monitoring.Core;
 using Monitoring.Livepeer;
@@ -24,6 +25,9 @@ internal sealed record HubOptions
 
     /// <summary>The chain that is read; null for none.</summary>
     public ChainSettings? Chain { get; init; }
+
+    /// <summary>What reads it.</summary>
+    public ChainClient Client { get; init; }
 
     /// <summary>The most that may be spent by all regions that pay, whether or not this hub reads the chain.</summary>
     public required SpendCaps Spend { get; init; }
@@ -98,6 +102,7 @@ internal sealed record HubOptions
             Store = Database.Read(keys),
             Source = source,
             Chain = chain,
+            Client = ChainClients.Read(keys),
             Spend = spend,
             Remote = remote,
             Tests = tests,

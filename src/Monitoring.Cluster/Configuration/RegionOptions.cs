@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging;
+using Monitoring.Cluster.Chain;
+using Monitoring.Cluster.Discovery;
 using Monitoring.Core;
 using Monitoring.Livepeer;
 using Monitoring.Probing;
@@ -23,6 +25,12 @@ internal sealed record RegionOptions
 
     /// <summary>The chain; null for none.</summary>
     public ChainSettings? Chain { get; init; }
+
+    /// <summary>What reads it, and signs.</summary>
+    public ChainClient Client { get; init; }
+
+    /// <summary>What asks orchestrators for sessions.</summary>
+    public DiscoveryClient Discovery { get; init; }
 
     /// <summary>Where the key that pays is; null for tests that nobody pays.</summary>
     public WalletOptions? Wallet { get; init; }
@@ -51,6 +59,8 @@ internal sealed record RegionOptions
         var wallet = paid.Wallet();
         var spend = paid.Spend();
         if (wallet is not null && chain is null) keys.Problem("Chain:RpcUrls", "A JSON-RPC endpoint of the chain is expected: payments need the round, the L1 block and what is in the wallet.");
+        var discovery = DiscoveryClients.Read(keys);
+        var tests = TestOptions.Read(keys) with { Discovery = discovery.Factory() };
         var allowLoopback = keys.Switch("Source:AllowLoopback", false);
         var offset = keys.Number("Simulate:ClockOffset", 0, -86_400, 86_400);
         if (offset != 0 && !allowLoopback) keys.Problem("Simulate:ClockOffset", "A clock is set wrong only in a simulation (Source:AllowLoopback); set the machine's clock instead.");
@@ -59,11 +69,13 @@ internal sealed record RegionOptions
             Cluster = cluster,
             Store = Database.Read(keys),
             Id = ReadId(keys, cluster),
-            Setup = new RegionSetup(keys.Number("Region:Workers", 16, 1, 256), new ControlSection(keys).Read(needed: !allowLoopback), TestOptions.Read(keys), allowLoopback)
+            Setup = new RegionSetup(keys.Number("Region:Workers", 16, 1, 256), new ControlSection(keys).Read(needed: !allowLoopback), tests, allowLoopback)
             {
                 SpoolItems = keys.Number("Region:SpoolItems", 10_000, 1, 1_000_000),
             },
             Chain = chain,
+            Client = ChainClients.Read(keys),
+            Discovery = discovery,
             Wallet = wallet,
             Spend = spend,
             Urls = ListenAddresses.ReadHealthUrls(keys),

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Monitoring.Cluster.Chain;
 using Monitoring.Cluster.Configuration;
 using Monitoring.Cluster.Hosting;
 using Monitoring.Cluster.Incidents;
@@ -71,7 +72,8 @@ internal sealed partial class HubProcess
         await using var hold = await PostgresHold.ShareAsync(Database, _options.Cluster.Id, HoldPatience, time, stop);
         await using var store = new MeasuredResultStore(new HeldResultStore(results, hold), time);
         using var webhook = _options.Source.Kind == SourceKind.Webhook ? new WebhookSource(_options.Source.Webhook!, time) : null;
-        using var chain = _options.Source.Kind == SourceKind.Chain ? await ChainAccess.ConnectAsync(_options.Chain!, time, stop) : null;
+        var chain = _options.Source.Kind == SourceKind.Chain ? await _options.Client.ConnectAsync(_options.Chain!.Options, time, stop) : null;
+        using var connections = chain as IDisposable;
         IOrchestratorSource source = webhook is not null ? webhook : chain is not null ? new ChainSource(chain) : new ListSource(_options.Source.Orchestrators);
         using var certificate = _options.Remote.CertificateFile is { } file ? PemCertificate.Load(file, _options.Remote.CertificateKeyFile!) : null;
 
@@ -130,6 +132,7 @@ internal sealed partial class HubProcess
         if (_options.Source.AllowLoopback) await to.WriteLineAsync("SIMULATION: addresses of this machine may be tested (Source:AllowLoopback); what is measured so says nothing about any distance.");
         await to.WriteLineAsync($"leaderboard  {string.Join(" ", app.Urls)}");
         await to.WriteLineAsync($"cluster      {_options.Cluster.Id}, silo {_options.Cluster.Address}:{_options.Cluster.SiloPort}{(_options.Cluster.Certificate is null ? "" : ", mutual TLS")}");
+        if (_options.Source.Kind == SourceKind.Chain) await to.WriteLineAsync($"chain        {_options.Chain!.Id} (client: {_options.Client})");
         await to.WriteLineAsync($"results      {Database.Display}");
         await to.WriteLineAsync($"regions      {string.Join(" ", _options.Schedule.Regions)}{(_options.Remote.Regions.IsEmpty ? "" : $" (over HTTPS: {string.Join(" ", _options.Remote.Regions)})")}");
         await to.FlushAsync(CancellationToken.None);

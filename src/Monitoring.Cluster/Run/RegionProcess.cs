@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Monitoring.Cluster.Chain;
 using Monitoring.Cluster.Configuration;
 using Monitoring.Cluster.Hosting;
 using Monitoring.Cluster.Regions;
@@ -66,7 +67,8 @@ internal sealed partial class RegionProcess
     {
         var time = _time;
         await Tables.RequireAsync(_options.Store!.Url, make: false, stop);
-        using var chain = _options.Wallet is null ? null : await ChainAccess.ConnectAsync(_options.Chain!, time, stop);
+        var chain = _options.Wallet is null ? null : await _options.Client.ConnectAsync(_options.Chain!.Options, time, stop);
+        using var connections = chain as IDisposable;
         using var wallet = chain is null ? null : await OpenWalletAsync(chain, directory, stop);
         var watch = wallet is null ? null : new WalletWatch(wallet.Watch, wallet.Reserve, time, _logs.CreateLogger<WalletWatch>());
 
@@ -115,9 +117,9 @@ internal sealed partial class RegionProcess
         return new() { ["/startupz"] = () => state.Value.Trouble, ["/readyz"] = () => state.Value.Trouble };
     }
 
-    private async Task<OpenedWallet> OpenWalletAsync(EthereumChain chain, StateDirectory directory, CancellationToken stop)
+    private async Task<OpenedWallet> OpenWalletAsync(IChain chain, StateDirectory directory, CancellationToken stop)
     {
-        var key = await WalletKey.LoadAsync(_options.Wallet!, stop);
+        var key = await WalletKey.LoadAsync(_options.Wallet!, _options.Client.SignerFactory(), stop);
         if (key.ReadableByOthers) LogKeyReadable();
         return await OpenedWallet.OpenAsync(key, chain, _options.Spend, directory.DirectoryPath, _time, stop);
     }
@@ -130,7 +132,8 @@ internal sealed partial class RegionProcess
         await to.WriteLineAsync($"region       {_options.Id}");
         await to.WriteLineAsync($"cluster      {_options.Cluster.Id}, silo {_options.Cluster.Address}:{_options.Cluster.SiloPort}{(_options.Cluster.Certificate is null ? "" : ", mutual TLS")}");
         await to.WriteLineAsync($"data         {Path.GetFullPath(_options.Data, _around.Directory)}");
-        if (wallet is not null) await to.WriteLineAsync($"wallet       {wallet.Address}");
+        if (wallet is not null) await to.WriteLineAsync($"wallet       {wallet.Address}, chain {_options.Chain!.Id} (client: {_options.Client})");
+        await to.WriteLineAsync($"discovery    {_options.Discovery}");
         if (urls is not null) await to.WriteLineAsync($"health       {string.Join(" ", urls)}");
         await to.FlushAsync(CancellationToken.None);
     }

@@ -12,6 +12,9 @@ public sealed class GrpcDiscovery(SafeDialer dialer, GatewayIdentity identity, O
 {
     private readonly GrpcCall _call = new(dialer, limits, time);
 
+    /// <summary>Makes one; a <see cref="DiscoveryFactory"/>.</summary>
+    public static IDiscovery Create(SafeDialer dialer, GatewayIdentity identity, OrchestratorLimits limits, TimeProvider time) => new GrpcDiscovery(dialer, identity, limits, time);
+
     /// <inheritdoc />
     public async Task<DiscoveryAnswer> GetOrchestratorAsync(string serviceUri, CancellationToken cancellationToken)
     {

@@ -41,18 +41,20 @@ public sealed class StreamTest
         _time = time;
     }
 
-    /// <summary>Makes a test with the machine's resolver and discovery over gRPC.</summary>
+    /// <summary>Makes a test with the machine's resolver.</summary>
     /// <param name="clip">What is sent.</param>
     /// <param name="options">How it is sent.</param>
     /// <param name="paymaster">Pays for the segments; <see cref="OffChainPaymaster"/> on an off-chain network.</param>
     /// <param name="time">The clock of everything.</param>
+    /// <param name="discovery">Makes what opens and ends the sessions; null for <see cref="GrpcDiscovery"/>.</param>
     /// <exception cref="ArgumentException">An option is out of range; the message lists all that are.</exception>
-    public static StreamTest Create(Clip clip, StreamTestOptions options, IPaymaster paymaster, TimeProvider time)
+    public static StreamTest Create(Clip clip, StreamTestOptions options, IPaymaster paymaster, TimeProvider time, DiscoveryFactory? discovery = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(paymaster);
         var dialer = new SafeDialer(options.Dial with { ConnectTimeout = options.Limits.Connect }, new SystemNameResolver(), time);
-        return new StreamTest(clip, options, new GrpcDiscovery(dialer, paymaster.Identity, options.Limits, time), dialer, paymaster, time);
+        discovery ??= GrpcDiscovery.Create;
+        return new StreamTest(clip, options, discovery(dialer, paymaster.Identity, options.Limits, time), dialer, paymaster, time);
     }
 
     /// <summary>How its results are measured: clip, segments and streams.</summary>

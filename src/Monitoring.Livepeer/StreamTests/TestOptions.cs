@@ -12,6 +12,9 @@ public sealed record TestOptions(int Streams, int Segments, int PriceCeiling)
     /// <summary>How tests are measured so: results of another method never share a window with these.</summary>
     public string Method => TestMethod.StreamTest(Clip.Embedded.Name, Segments, Streams);
 
+    /// <summary>Makes the discovery of tests and of liveness checks.</summary>
+    public DiscoveryFactory Discovery { get; init; } = GrpcDiscovery.Create;
+
     /// <summary>Reads the section.</summary>
     /// <param name="keys">The settings.</param>
     /// <param name="segments">Segments of the clip that are sent unless others are set, 1 to 15.</param>
@@ -29,15 +32,16 @@ public sealed record TestOptions(int Streams, int Segments, int PriceCeiling)
         Clip.Embedded.Take(Segments),
         new StreamTestOptions { Streams = Streams, PriceCeiling = PriceCeiling, Dial = new DialPolicy { AllowLoopback = allowLoopback } },
         paymaster,
-        time);
+        time,
+        Discovery);
 
     /// <summary>Discovery over the same dialer rules, within the same limits and under the same identity as the tests'.</summary>
     /// <inheritdoc cref="CreateTest" />
-    public static IDiscovery CreateDiscovery(bool allowLoopback, IPaymaster paymaster, TimeProvider time)
+    public IDiscovery CreateDiscovery(bool allowLoopback, IPaymaster paymaster, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(paymaster);
         var limits = new OrchestratorLimits();
         var dialer = new SafeDialer(new DialPolicy { AllowLoopback = allowLoopback, ConnectTimeout = limits.Connect }, new SystemNameResolver(), time);
-        return new GrpcDiscovery(dialer, paymaster.Identity, limits, time);
+        return Discovery(dialer, paymaster.Identity, limits, time);
     }
 }

@@ -12,6 +12,9 @@ public sealed record ChainSettings(ImmutableArray<Uri> RpcUrls, Address Controll
     /// <summary>Arbitrum One, where the protocol lives.</summary>
     public const int ArbitrumOne = 42_161;
 
+    /// <summary>What a client of the chain is opened with.</summary>
+    public ChainOptions Options => new() { Endpoints = RpcUrls, Controller = Controller, ChainId = Id };
+
     /// <summary>The controller there (protocol section 4.1).</summary>
     public static Address ArbitrumController { get; } = Address.Parse("0xD8E8328501E9645d16Cf49539efC04f734606ee4");
 }

@@ -9,14 +9,19 @@ public static class WalletKey
 
     /// <summary>Reads it.</summary>
     /// <exception cref="KeyException">It cannot be had; the message says why and holds no secret.</exception>
-    public static async Task<LoadedKey> LoadAsync(WalletOptions options, CancellationToken cancellationToken)
+    public static Task<LoadedKey> LoadAsync(WalletOptions options, CancellationToken cancellationToken) =>
+        LoadAsync(options, secret => LocalSigner.FromPrivateKey(secret), cancellationToken);
+
+    /// <summary>Reads it for a signer of the caller's choice.</summary>
+    /// <exception cref="KeyException">It cannot be had; the message says why and holds no secret.</exception>
+    public static async Task<LoadedKey> LoadAsync(WalletOptions options, SignerFactory open, CancellationToken cancellationToken)
     {
-        if (options.KeyFile is { } file) return await KeySource.FromFileAsync(file, null, cancellationToken);
-        if (options.Keystore is { } keystore) return await KeySource.FromFileAsync(keystore, await PasswordAsync(options.PasswordFile!, cancellationToken), cancellationToken);
-        return new LoadedKey(FromText(options.Key!.Value.Reveal()), ReadableByOthers: false);
+        if (options.KeyFile is { } file) return await KeySource.FromFileAsync(file, null, open, cancellationToken);
+        if (options.Keystore is { } keystore) return await KeySource.FromFileAsync(keystore, await PasswordAsync(options.PasswordFile!, cancellationToken), open, cancellationToken);
+        return new LoadedKey(FromText(options.Key!.Value.Reveal(), open), ReadableByOthers: false);
     }
 
-    private static LocalSigner FromText(string text)
+    private static ISigner FromText(string text, SignerFactory open)
     {
         var digits = text.StartsWith("0x", StringComparison.Ordinal) ? text[2..] : text;
         var secret = new byte[LocalSigner.SecretLength];
@@ -24,7 +29,7 @@ public static class WalletKey
         {
             if (digits.Length != 2 * secret.Length || Convert.FromHexString(digits, secret, out _, out _) != System.Buffers.OperationStatus.Done)
                 throw new KeyException("Wallet:Key does not hold 64 hex digits.");
-            return LocalSigner.FromPrivateKey(secret);
+            return open(secret);
         }
         catch (ArgumentException)
         {

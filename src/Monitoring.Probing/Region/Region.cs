@@ -49,7 +49,7 @@ public sealed class Region : IAsyncDisposable
         _pulse = new Pulse(_time);
         var tests = new TestsUnderWay(new SteadyTester(new RegionTester(setup.Tests.CreateTest(setup.AllowLoopback, paymaster, _time)), _pulse));
         _liveness = new LivenessLoop(
-            new LivenessOptions { Region = id }, hub, new DiscoveryProbe(TestOptions.CreateDiscovery(setup.AllowLoopback, paymaster, _time)), _health, tests.Has, _time, logs.CreateLogger<LivenessLoop>());
+            new LivenessOptions { Region = id }, hub, new DiscoveryProbe(setup.Tests.CreateDiscovery(setup.AllowLoopback, paymaster, _time)), _health, tests.Has, _time, logs.CreateLogger<LivenessLoop>());
         _worker = new RegionWorker(
             new RegionWorkerOptions { Region = id, Workers = setup.Workers, Unpaid = paymaster is OffChainPaymaster }, hub, tests, _spool, _health, _time, logs.CreateLogger<RegionWorker>());
     }
