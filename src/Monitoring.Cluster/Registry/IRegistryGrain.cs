@@ -11,10 +11,12 @@ internal interface IRegistryGrain : IGrainWithIntegerKey
     /// Somebody walked the source. What follows is written down when it completes; every orchestrator that it concerns is told before that, or, where
     /// there are many, soon after.
     /// </summary>
+    /// <param name="listed">Whom the source lists.</param>
+    /// <param name="own">True where the operator wrote the list: it is believed at once, however much it changes. A hub of the version before does not say.</param>
     /// <returns>Members of the active set now; unchanged while a surprising walk waits to be confirmed.</returns>
     [Alias("Walk")]
     [ResponseTimeout("00:02:00")]
-    Task<int> Walk(ImmutableArray<RegistryEntryWire> listed);
+    Task<int> Walk(ImmutableArray<RegistryEntryWire> listed, bool own = false);
 
     /// <summary>Everybody of a score shard who may have something published.</summary>
     [Alias("Known")]

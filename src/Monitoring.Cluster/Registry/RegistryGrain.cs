@@ -49,10 +49,10 @@ internal sealed partial class RegistryGrain(
         return Task.CompletedTask;
     }
 
-    public async Task<int> Walk(ImmutableArray<RegistryEntryWire> listed)
+    public async Task<int> Walk(ImmutableArray<RegistryEntryWire> listed, bool own = false)
     {
         var now = time.GetUtcNow();
-        var rule = _rule.OnWalk(listed.Select(e => e.To()), now);
+        var rule = (own ? EnrolmentRule.From([]) : _rule).OnWalk(listed.Select(e => e.To()), now);
         var records = rule.Records();
         var changed = new List<Enrolment>();
         foreach (var (id, record) in records)

@@ -93,7 +93,7 @@ internal sealed partial class HubProcess
         });
         builder.Services.AddSingleton<SiloState>();
         builder.Services.AddSingleton<IStoreHealth, HubReadiness>();
-        builder.Services.AddSingleton(s => ActivatorUtilities.CreateInstance<RegistryWalk>(s, source, _options.Source));
+        builder.Services.AddSingleton(s => ActivatorUtilities.CreateInstance<RegistryWalk>(s, source, _options.Source, Database));
         builder.Services.AddSingleton<IStakeSource>(s => s.GetRequiredService<RegistryWalk>());
         builder.Services.AddHostedService(s => s.GetRequiredService<RegistryWalk>());
         builder.Services.AddHostedService<StoreUpkeep>();
