@@ -59,6 +59,9 @@ internal sealed record HubOptions
     /// <summary>Addresses to listen on.</summary>
     public required ImmutableArray<Uri> Urls { get; init; }
 
+    /// <summary>Addresses for <c>/metrics</c> alone; empty where it is answered on <see cref="Urls"/>.</summary>
+    public ImmutableArray<Uri> MetricsUrls { get; init; } = [];
+
     /// <summary>The least level of our own log lines.</summary>
     public LogLevel LogLevel { get; init; }
 
@@ -95,7 +98,7 @@ internal sealed record HubOptions
         var tests = TestOptions.Read(keys);
         var listed = new RegionTable(keys).Read(tested);
         var alerts = new AlertSections(keys).Read();
-        if (alerts.Canary is not null) keys.Problem("Alerts:Canary:On", "The cluster cannot prove daily that alerts arrive; let the Prometheus beside it do so, and remove the key.");
+        var urls = ListenAddresses.ReadUrls(keys, DefaultUrl);
         return new HubOptions
         {
             Cluster = cluster,
@@ -112,7 +115,8 @@ internal sealed record HubOptions
             Scoring = keys.Choice("Scoring:Method", ScoringMethod.Sums, [.. Enum.GetValues<ScoringMethod>().Select(m => (m.ToString(), m))]),
             Post = new PostSection(keys).Read(tested, listed),
             Alerts = alerts,
-            Urls = ListenAddresses.ReadUrls(keys, DefaultUrl),
+            Urls = urls,
+            MetricsUrls = ListenAddresses.ReadMetricsUrls(keys, [.. urls, .. remote.Urls]),
             LogLevel = Logging.ReadLevel(keys),
         };
     }

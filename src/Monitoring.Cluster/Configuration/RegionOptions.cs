@@ -41,6 +41,9 @@ internal sealed record RegionOptions
     /// <summary>Addresses for health and metrics; empty for none.</summary>
     public required ImmutableArray<Uri> Urls { get; init; }
 
+    /// <summary>Addresses for <c>/metrics</c> alone; empty where it is answered on <see cref="Urls"/>.</summary>
+    public ImmutableArray<Uri> MetricsUrls { get; init; } = [];
+
     /// <summary>Directory of spool and ledger.</summary>
     public required string Data { get; init; }
 
@@ -64,6 +67,7 @@ internal sealed record RegionOptions
         var allowLoopback = keys.Switch("Source:AllowLoopback", false);
         var offset = keys.Number("Simulate:ClockOffset", 0, -86_400, 86_400);
         if (offset != 0 && !allowLoopback) keys.Problem("Simulate:ClockOffset", "A clock is set wrong only in a simulation (Source:AllowLoopback); set the machine's clock instead.");
+        var urls = ListenAddresses.ReadHealthUrls(keys);
         return new RegionOptions
         {
             Cluster = cluster,
@@ -78,7 +82,8 @@ internal sealed record RegionOptions
             Discovery = discovery,
             Wallet = wallet,
             Spend = spend,
-            Urls = ListenAddresses.ReadHealthUrls(keys),
+            Urls = urls,
+            MetricsUrls = ListenAddresses.ReadMetricsUrls(keys, urls),
             Data = keys.Text("Data", "data-region"),
             ClockOffset = TimeSpan.FromSeconds(offset),
             LogLevel = Logging.ReadLevel(keys),

@@ -15,6 +15,9 @@ internal sealed partial class DeskTeller : ITeller
 
     private DeskTeller(LogOutbox outbox, IStateLog memory, AlertDesk desk) => (_outbox, _memory, _desk) = (outbox, memory, desk);
 
+    /// <summary>Channels, dead letters, subscriptions and the canary.</summary>
+    public AlertDesk Desk => _desk;
+
     /// <summary>Opens it with what an earlier holder of the duty left.</summary>
     /// <param name="options">The section <c>Alerts</c>.</param>
     /// <param name="duty">The duty.</param>

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Monitoring.Alerting;
 using Monitoring.Cluster.Chain;
 using Monitoring.Cluster.Configuration;
 using Monitoring.Cluster.Hosting;
@@ -102,6 +103,7 @@ internal sealed partial class HubProcess
             Listening.Bound(kestrel);
             foreach (var url in _options.Urls) Listening.Open(kestrel, url);
             foreach (var url in _options.Remote.Urls) Listening.Open(kestrel, url, url.Scheme == Uri.UriSchemeHttps ? certificate : null);
+            foreach (var url in _options.MetricsUrls) Listening.Open(kestrel, url, isForMetrics: true);
         });
         if (certificate is not null) builder.WebHost.UseKestrelHttpsConfiguration();
         builder.Services.AddRoutingCore();
@@ -119,18 +121,27 @@ internal sealed partial class HubProcess
     {
         app.UseBoardGate(app.Services.GetRequiredService<ILeaderboard>());
         app.UseRouting();
+        if (!_options.MetricsUrls.IsEmpty) app.UseMetricsAddresses();
         app.MapMetrics();
         app.MapGet("/startupz", context => HealthPort.AnswerAsync(context, app.Services.GetRequiredService<SiloState>().Trouble));
         if (!_options.Remote.Regions.IsEmpty) app.MapHub();
         app.MapSchedule();
+
+        // Answered by whichever hub tells of incidents just now, with what it keeps of them; the others say so.
+        var duty = app.Services.GetRequiredService<AlertDuty>();
+        app.MapAlerts(Desk, _options.Alerts.Canary is not null);
+        if (_options.Alerts.Subscriptions > 0) app.MapSubscriptions(() => Desk()?.Subscriptions);
         app.MapLeaderboard();
+
+        AlertDesk? Desk() => (duty.Teller as DeskTeller)?.Desk;
     }
 
     private async Task WriteBannerAsync(WebApplication app)
     {
         var to = _around.Error;
         if (_options.Source.AllowLoopback) await to.WriteLineAsync("SIMULATION: addresses of this machine may be tested (Source:AllowLoopback); what is measured so says nothing about any distance.");
-        await to.WriteLineAsync($"leaderboard  {string.Join(" ", app.Urls)}");
+        await to.WriteLineAsync($"leaderboard  {string.Join(" ", app.Urls.SkipLast(_options.MetricsUrls.Length))}");
+        if (!_options.MetricsUrls.IsEmpty) await to.WriteLineAsync($"metrics      {string.Join(" ", app.Urls.TakeLast(_options.MetricsUrls.Length).Select(u => u + MetricsAddresses.Path))}");
         await to.WriteLineAsync($"cluster      {_options.Cluster.Id}, silo {_options.Cluster.Address}:{_options.Cluster.SiloPort}{(_options.Cluster.Certificate is null ? "" : ", mutual TLS")}");
         if (_options.Source.Kind == SourceKind.Chain) await to.WriteLineAsync($"chain        {_options.Chain!.Id} (client: {_options.Client})");
         await to.WriteLineAsync($"results      {Database.Display}");

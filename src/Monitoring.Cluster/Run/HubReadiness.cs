@@ -10,12 +10,13 @@ namespace Monitoring.Cluster.Run;
 internal sealed class HubReadiness(SiloState silo, SiloLeaderboard board, StoreGate gate, IResultStore store, TimeProvider time) : IStoreHealth
 {
     /// <inheritdoc />
-    public async ValueTask<bool> IsReadyAsync(CancellationToken cancellationToken)
+    public async ValueTask<string?> TroubleAsync(CancellationToken cancellationToken)
     {
-        if (silo.Trouble is not null || ReferenceEquals(board.Current, LeaderboardSnapshot.Empty)) return false;
+        if (silo.Trouble is { } trouble) return trouble;
+        if (ReferenceEquals(board.Current, LeaderboardSnapshot.Empty)) return "the leaderboard is not known here yet";
         var now = time.GetUtcNow();
         var newest = new ResultQuery { From = now - TimeSpan.FromMinutes(5), Until = now, Limit = 1 };
         await foreach (var _ in store.ReadAsync(newest, cancellationToken)) break;
-        return gate.IsOpen;
+        return gate.IsOpen ? null : "results cannot be stored";
     }
 }

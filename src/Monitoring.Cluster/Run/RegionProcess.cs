@@ -89,11 +89,12 @@ internal sealed partial class RegionProcess
 
         ImmutableArray<IHostGauges> gauges = watch is null ? []
             : [new WalletGauges(() => watch.Latest?.Funds.Deposit, () => watch.Latest?.Funds.ReserveFundsRemaining, () => wallet!.SpentToday().Ceiling(), _options.Spend)];
-        using var telemetry = _options.Urls.IsEmpty ? new TelemetryPipeline(TelemetrySettings.FromEnvironment(), gauges) : null;
-        await using var port = _options.Urls.IsEmpty ? null : HealthPort.Build(_options.Urls, Checks(host.Services), gauges, _logs);
+        var listens = !_options.Urls.IsEmpty || !_options.MetricsUrls.IsEmpty;
+        using var telemetry = listens ? null : new TelemetryPipeline(TelemetrySettings.FromEnvironment(), gauges);
+        await using var port = listens ? HealthPort.Build(_options.Urls, Checks(host.Services), gauges, _logs, _options.MetricsUrls) : null;
         if (port is not null) await port.StartAsync(stop);
         await host.StartAsync(stop);
-        await WriteBannerAsync(wallet, port?.Urls);
+        await WriteBannerAsync(wallet, port?.Urls ?? []);
 
         using var stopWatch = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var watching = watch?.RunAsync(stopWatch.Token) ?? Task.CompletedTask;
@@ -124,7 +125,7 @@ internal sealed partial class RegionProcess
         return await OpenedWallet.OpenAsync(key, chain, _options.Spend, directory.DirectoryPath, _time, stop);
     }
 
-    private async Task WriteBannerAsync(OpenedWallet? wallet, IEnumerable<string>? urls)
+    private async Task WriteBannerAsync(OpenedWallet? wallet, ICollection<string> urls)
     {
         var to = _around.Error;
         if (_options.Setup.AllowLoopback) await to.WriteLineAsync("SIMULATION: addresses of this machine may be dialled (Source:AllowLoopback); what is measured so says nothing about any distance.");
@@ -134,7 +135,9 @@ internal sealed partial class RegionProcess
         await to.WriteLineAsync($"data         {Path.GetFullPath(_options.Data, _around.Directory)}");
         if (wallet is not null) await to.WriteLineAsync($"wallet       {wallet.Address}, chain {_options.Chain!.Id} (client: {_options.Client})");
         await to.WriteLineAsync($"discovery    {_options.Discovery}");
-        if (urls is not null) await to.WriteLineAsync($"health       {string.Join(" ", urls)}");
+        var (health, metrics) = (urls.SkipLast(_options.MetricsUrls.Length).ToList(), urls.TakeLast(_options.MetricsUrls.Length).ToList());
+        if (health.Count > 0) await to.WriteLineAsync($"health       {string.Join(" ", health)}");
+        if (metrics.Count > 0) await to.WriteLineAsync($"metrics      {string.Join(" ", metrics.Select(u => u + MetricsAddresses.Path))}");
         await to.FlushAsync(CancellationToken.None);
     }
 

@@ -1,14 +1,16 @@
+using System.Text;
+
 namespace Monitoring.Web;
 
 /// <summary>
 /// <c>/livez</c>: the process answers; it never touches storage, so a database that is down restarts nothing. <c>/readyz</c> and
-/// <c>/api/health</c> (in the active fork's shape, which names its store "postgres" whatever it is): results can be stored and read.
+/// <c>/api/health</c> (in the active fork's shape, which names its store "postgres" whatever it is): results can be stored and read; where not, <c>/readyz</c> says why.
 /// </summary>
 internal sealed partial class HealthRoutes(IStoreHealth store, TimeProvider clock, ILogger<HealthRoutes> log)
 {
+    private const string NoAnswer = "the store of results does not answer";
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
     private static readonly byte[] Live = "ok\n"u8.ToArray();
-    private static readonly byte[] NotReady = "the store of results does not answer\n"u8.ToArray();
     private static readonly byte[] Well = """{"postgres":{"ok":true}}"""u8.ToArray();
     private static readonly byte[] Unwell = """{"postgres":{"ok":false,"error":"connection failed"}}"""u8.ToArray();
 
@@ -20,24 +22,24 @@ internal sealed partial class HealthRoutes(IStoreHealth store, TimeProvider cloc
 
     public async Task ReadyAsync(HttpContext context)
     {
-        var ready = await IsReadyAsync(context.RequestAborted);
+        var trouble = await TroubleAsync(context.RequestAborted);
         context.Response.Headers.CacheControl = Headers.NoStore;
-        await Headers.SendTextAsync(context, ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, ready ? Live : NotReady);
+        await Headers.SendTextAsync(context, trouble is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, trouble is null ? Live : Encoding.UTF8.GetBytes(trouble + "\n"));
     }
 
     public async ValueTask<Reply> AnswerAsync(HttpContext context) =>
-        await IsReadyAsync(context.RequestAborted).ConfigureAwait(false) ? Reply.Ok(Well) : new Reply(StatusCodes.Status503ServiceUnavailable, Unwell);
+        await TroubleAsync(context.RequestAborted).ConfigureAwait(false) is null ? Reply.Ok(Well) : new Reply(StatusCodes.Status503ServiceUnavailable, Unwell);
 
-    private async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
+    private async Task<string?> TroubleAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return await store.IsReadyAsync(cancellationToken).AsTask().WaitAsync(Limit, clock, cancellationToken).ConfigureAwait(false);
+            return await store.TroubleAsync(cancellationToken).AsTask().WaitAsync(Limit, clock, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             NotWell(log, e);
-            return false;
+            return NoAnswer;
         }
     }
 

@@ -18,8 +18,17 @@ public static class SubscriptionRoutes
     /// <summary>Maps both routes. The host registers a <see cref="SubscriptionBook"/>; without one, or with one that is closed, nothing is mapped.</summary>
     public static IEndpointRouteBuilder MapSubscriptions(this IEndpointRouteBuilder endpoints)
     {
+        return endpoints.ServiceProvider.GetService<SubscriptionBook>() is { IsOpen: true } book ? MapSubscriptions(endpoints, () => book) : endpoints;
+    }
+
+    /// <summary>Maps both routes for a host that tells of alerts only at times: while it does not it answers 503 with <c>Retry-After</c>.</summary>
+    /// <param name="endpoints">Where to.</param>
+    /// <param name="book">The book while this process keeps it, and takes subscriptions; null otherwise.</param>
+    public static IEndpointRouteBuilder MapSubscriptions(this IEndpointRouteBuilder endpoints, Func<SubscriptionBook?> book)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        ArgumentNullException.ThrowIfNull(book);
         var services = endpoints.ServiceProvider;
-        if (services.GetService<SubscriptionBook>() is not { IsOpen: true } book) return endpoints;
         var board = services.GetRequiredService<ILeaderboard>();
         var time = services.GetRequiredService<TimeProvider>();
         var free = new SemaphoreSlim(AtOnce);
@@ -27,9 +36,11 @@ public static class SubscriptionRoutes
         endpoints.MapPost("/api/v1/subscriptions", DoneAsync);
         return endpoints;
 
-        Task NonceAsync(HttpContext context) => AnswerAsync(context, free, time, (body, _) => Task.FromResult(Issue(body, board, book)));
-        Task DoneAsync(HttpContext context) => AnswerAsync(context, free, time, (body, stop) => DoAsync(body, book, stop));
+        Task NonceAsync(HttpContext context) => AnswerAsync(context, free, time, (body, _) => Task.FromResult(book() is { } here ? Issue(body, board, here) : Elsewhere()));
+        Task DoneAsync(HttpContext context) => AnswerAsync(context, free, time, (body, stop) => book() is { } here ? DoAsync(body, here, stop) : Task.FromResult(Elsewhere()));
     }
+
+    private static Reply Elsewhere() => Reply.Error(StatusCodes.Status503ServiceUnavailable, "another hub keeps the subscriptions just now; ask that one, or ask again");
 
     private static async Task AnswerAsync(HttpContext context, SemaphoreSlim free, TimeProvider time, Func<JsonElement, CancellationToken, Task<Reply>> act)
     {
@@ -53,6 +64,11 @@ public static class SubscriptionRoutes
         catch (BadHttpRequestException e)
         {
             reply = Reply.Error(e.StatusCode, "the body could not be read");
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // What keeps the book was given up meanwhile.
+            reply = Elsewhere();
         }
         catch (OperationCanceledException)
         {

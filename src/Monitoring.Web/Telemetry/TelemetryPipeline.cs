@@ -17,6 +17,9 @@ public sealed class TelemetryPipeline : IDisposable
     // The most series of one metric; one more is counted under otel_metric_overflow.
     private const int MostSeries = 2_000;
 
+    // What others in the process measure: the runtime, the web server, and in the cluster Orleans.
+    private static readonly string[] OthersMeters = ["System.Runtime", "Microsoft.AspNetCore.Hosting", "Microsoft.Orleans"];
+
     private readonly HostGauges? _parts;
     private readonly MeterProvider? _metrics;
     private readonly TracerProvider? _traces;
@@ -53,7 +56,7 @@ public sealed class TelemetryPipeline : IDisposable
     {
         var builder = Sdk.CreateMeterProviderBuilder()
             .ConfigureResource(Describe)
-            .AddMeter(MonitoringMeter.Name, "System.Runtime", "Microsoft.AspNetCore.Hosting")
+            .AddMeter([MonitoringMeter.Name, .. OthersMeters])
             .SetExemplarFilter(ExemplarFilterType.AlwaysOn)
             .AddView(View)
             .AddReader(new BaseExportingMetricReader(pull));

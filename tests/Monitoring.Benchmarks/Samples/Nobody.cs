@@ -26,7 +26,7 @@ internal sealed class Nobody : IResultStore, IPostedResults, IStoreHealth
 
     public Task<PostAnswer> PostAsync(OutcomeRevision posted, CancellationToken cancellationToken) => Task.FromResult(PostAnswer.Unavailable);
 
-    public ValueTask<bool> IsReadyAsync(CancellationToken cancellationToken) => ValueTask.FromResult(true);
+    public ValueTask<string?> TroubleAsync(CancellationToken cancellationToken) => ValueTask.FromResult<string?>(null);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

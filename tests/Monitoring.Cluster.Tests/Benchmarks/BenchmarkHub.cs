@@ -71,6 +71,6 @@ internal sealed class BenchmarkHub : IAsyncDisposable
 
     private sealed class AlwaysWell : IStoreHealth
     {
-        public ValueTask<bool> IsReadyAsync(CancellationToken cancellationToken) => ValueTask.FromResult(true);
+        public ValueTask<string?> TroubleAsync(CancellationToken cancellationToken) => ValueTask.FromResult<string?>(null);
     }
 }

@@ -1,4 +1,9 @@
+using System.Numerics;
+using Monitoring.Cluster.Chain;
 using Monitoring.Cluster.Commands;
+using Monitoring.Cluster.Configuration;
+using Monitoring.Cluster.Discovery;
+using Monitoring.Livepeer;
 using Monitoring.Testing;
 using Monitoring.Web;
 
@@ -25,7 +30,8 @@ public sealed class Configurations_are_judged_whole
     [InlineData("Cluster:CertificateFile=silo.pem", "Cluster:CaFile: Certificate, key and authorities belong together")]
     [InlineData("Cluster:GatewayPort=11111", "Cluster:GatewayPort: It is the port of the silo already")]
     [InlineData("Hub:Regions=FRA", "Hub:Regions: FRA is a member of the cluster already")]
-    [InlineData("Alerts:Canary:On=true", "Alerts:Canary:On: The cluster cannot prove daily")]
+    [InlineData("Chain:Client=Geth", "Chain:Client: 'Geth' is not one of Own, Nethereum")]
+    [InlineData("Metrics:Urls=http://*:8080", "is listened on already; a port of its own is expected")]
     [InlineData("Cluster:Silo=1", "Cluster:Silo: There is no such key")]
     [InlineData("Source:Kind=simulated", "Source:Kind: 'simulated' is not one of list, webhook, chain")]
     public async Task What_is_wrong_with_a_hub_is_named(string setting, string problem)
@@ -47,6 +53,39 @@ public sealed class Configurations_are_judged_whole
         Assert.Contains(problem, said, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Chain:Client=Geth", "Chain:Client: 'Geth' is not one of Own, Nethereum")]
+    [InlineData("Tests:Discovery=Grpc", "Tests:Discovery: 'Grpc' is not one of Own, GrpcNet")]
+    [InlineData("Metrics:Urls=metrics", "Metrics:Urls:0: 'metrics' is not an address to listen on")]
+    public async Task What_is_wrong_with_a_region_is_named(string setting, string problem)
+    {
+        var (code, said) = await RunAsync(
+            "region", "--store", "postgres://monitor@127.0.0.1:1/monitoring", "--set", "Cluster:Regions=FRA", "--region", "FRA", "--set", "Source:AllowLoopback=true", "--set", setting);
+        Assert.Equal(ExitCode.Usage, code);
+        Assert.Contains(problem, said, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", ChainClient.Own, DiscoveryClient.Own)]
+    [InlineData("Nethereum", ChainClient.Nethereum, DiscoveryClient.GrpcNet)]
+    public void The_adapters_are_ours_unless_others_are_named(string client, ChainClient chain, DiscoveryClient discovery)
+    {
+        var settings = new Dictionary<string, string?> { ["MONITOR_Chain__Client"] = client, ["MONITOR_Tests__Discovery"] = client.Length == 0 ? "" : "grpcnet" };
+        var region = Read(settings, RegionOptions.Read);
+        Assert.Equal((chain, discovery), (region.Client, region.Discovery));
+        var made = region.Setup.Tests.CreateDiscovery(allowLoopback: true, OffChainPaymaster.Instance, TimeProvider.System);
+        Assert.IsType(discovery == DiscoveryClient.Own ? typeof(GrpcDiscovery) : typeof(GrpcNetDiscovery), made);
+        Assert.Equal(chain, Read(settings, HubOptions.Read).Client);
+    }
+
+    [Fact]
+    public void The_caps_hold_also_where_the_hub_reads_no_chain()
+    {
+        var hub = Read(new Dictionary<string, string?> { ["MONITOR_Source__Orchestrators"] = "https://a.example:8935", ["MONITOR_Spend__PerDay"] = "0.01 ether" }, HubOptions.Read);
+        Assert.Null(hub.Chain);
+        Assert.Equal(BigInteger.Pow(10, 16), hub.Rules.Caps!.PerDay);
+    }
+
     [Fact]
     public async Task A_database_that_is_not_there_is_named_without_its_password()
     {
@@ -60,6 +99,13 @@ public sealed class Configurations_are_judged_whole
     [Fact]
     public async Task Health_is_asked_and_a_process_that_is_not_there_is_not_well() =>
         Assert.Equal(ExitCode.Failure, (await RunAsync("healthcheck", "--url", "http://127.0.0.1:1/readyz")).Code);
+
+    private static T Read<T>(Dictionary<string, string?> environment, Func<KeyReader, T> read)
+    {
+        using var scratch = new Scratch();
+        using var layers = ConfigurationLayers.Read(null, scratch.Path, environment, []);
+        return read(new KeyReader(layers));
+    }
 
     private static Task<(int Code, string Said)> RunAsync(string verb, params string[] arguments) => RunAsync(verb, [], arguments);
 

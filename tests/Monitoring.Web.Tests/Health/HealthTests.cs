@@ -23,10 +23,20 @@ public sealed class HealthTests
     }
 
     [Fact]
+    public async Task Who_does_not_take_part_says_why()
+    {
+        await using var site = await Site.StartAsync();
+        site.Health.Ask = _ => ValueTask.FromResult<string?>("the silo is Joining");
+        var response = await site.SendAsync("/readyz");
+        Assert.Equal((503, "the silo is Joining\n"), (response.Status, response.Body));
+        Assert.Equal(503, (await site.SendAsync("/api/health")).Status);
+    }
+
+    [Fact]
     public async Task A_store_that_never_answers_is_not_ready()
     {
         await using var site = await Site.StartAsync();
-        site.Health.Ask = _ => new ValueTask<bool>(new TaskCompletionSource<bool>().Task);
+        site.Health.Ask = _ => new ValueTask<string?>(new TaskCompletionSource<string?>().Task);
         Assert.Equal(503, (await site.SendAsync("/readyz")).Status);
     }
 

@@ -126,11 +126,11 @@ internal sealed class Book : IOrchestratorBook
 
 internal sealed class StoreHealth : IStoreHealth
 {
-    public Func<CancellationToken, ValueTask<bool>> Ask { get; set; } = _ => ValueTask.FromResult(true);
+    public Func<CancellationToken, ValueTask<string?>> Ask { get; set; } = _ => ValueTask.FromResult<string?>(null);
 
     public int Asked { get; private set; }
 
-    public ValueTask<bool> IsReadyAsync(CancellationToken cancellationToken)
+    public ValueTask<string?> TroubleAsync(CancellationToken cancellationToken)
     {
         Asked++;
         return Ask(cancellationToken);
