@@ -18,7 +18,7 @@ public sealed class The_chart_is_well_made
     [MemberData(nameof(Examples))]
     public async Task Helm_finds_nothing_wrong(string example)
     {
-        var (code, said) = await (await RenderedChart.ChartAsync()).LintAsync(example);
+        var (code, said) = await (await Rendered.ChartAsync()).LintAsync(example);
         Assert.True(code == 0 && said.Contains("0 chart(s) failed", StringComparison.Ordinal), said);
     }
 
@@ -26,7 +26,7 @@ public sealed class The_chart_is_well_made
     [MemberData(nameof(Examples))]
     public async Task Every_word_is_one_that_Kubernetes_knows(string example)
     {
-        var chart = await RenderedChart.OfAsync(example);
+        var chart = await Rendered.OfAsync(example);
         var own = chart.Objects.Where(o => !((string)o["apiVersion"]!).StartsWith("monitoring.coreos.com/", StringComparison.Ordinal)).ToArray();
         Assert.True(own.Length >= 8);
         foreach (var o in own)
@@ -45,7 +45,7 @@ public sealed class The_chart_is_well_made
     [MemberData(nameof(Examples))]
     public async Task No_manifest_holds_a_secret(string example)
     {
-        var chart = await RenderedChart.OfAsync(example);
+        var chart = await Rendered.OfAsync(example);
         Assert.DoesNotContain(chart.Objects, o => RenderedChart.Is(o, "Secret"));
         foreach (var (_, spec, _) in chart.Pods)
         {
@@ -64,7 +64,7 @@ public sealed class The_chart_is_well_made
     [MemberData(nameof(Examples))]
     public async Task Nobody_is_root_and_nobody_has_a_token(string example)
     {
-        var chart = await RenderedChart.OfAsync(example);
+        var chart = await Rendered.OfAsync(example);
         Assert.True(chart.Pods.Count() >= 2);
         foreach (var (owner, spec, _) in chart.Pods)
         {
@@ -97,7 +97,7 @@ public sealed class The_chart_is_well_made
     [InlineData("region-https-values.yaml", "/livez")]
     public async Task A_database_that_is_down_restarts_nobody(string example, string startup)
     {
-        var container = (await RenderedChart.OfAsync(example)).Container;
+        var container = (await Rendered.OfAsync(example)).Container;
         Assert.Equal("/livez", Path("livenessProbe"));
         Assert.Equal("/readyz", Path("readinessProbe"));
         Assert.Equal(startup, Path("startupProbe"));
@@ -115,7 +115,7 @@ public sealed class The_chart_is_well_made
     [MemberData(nameof(Examples))]
     public async Task One_is_taken_away_at_a_time_and_has_time_to_go(string example)
     {
-        var chart = await RenderedChart.OfAsync(example);
+        var chart = await Rendered.OfAsync(example);
         var budget = chart.One("PodDisruptionBudget")["spec"]!;
         Assert.Equal(1, (long)budget["maxUnavailable"]!);
         Assert.Null(budget["minAvailable"]);
@@ -146,7 +146,7 @@ public sealed class The_chart_is_well_made
     [InlineData("region-silo-values.yaml", "region")]
     public async Task A_silo_says_by_which_address_it_is_dialled_and_nothing_stands_in_front_of_it(string example, string verb)
     {
-        var chart = await RenderedChart.OfAsync(example);
+        var chart = await Rendered.OfAsync(example);
         var address = chart.Container["env"]!.AsArray().Single(v => (string)v!["name"]! == "MONITOR_Cluster__Address")!;
         Assert.Equal("status.podIP", (string)address["valueFrom"]!["fieldRef"]!["fieldPath"]!);
         Assert.Equal([verb, "--config", "/etc/monitoring/monitor.json"], chart.Container["args"]!.AsArray().Select(a => (string)a!));
@@ -157,7 +157,7 @@ public sealed class The_chart_is_well_made
     [Fact]
     public async Task A_region_over_https_knows_no_database_and_no_silo()
     {
-        var chart = await RenderedChart.OfAsync("region-https-values.yaml");
+        var chart = await Rendered.OfAsync("region-https-values.yaml");
         foreach (var word in new[] { "11111", "silo", "database", "5432", "Cluster" }) Assert.DoesNotContain(word, chart.Container.ToJsonString() + chart.Policy.ToJsonString() + chart.Settings, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain(chart.Objects, o => RenderedChart.Is(o, "Job"));
     }
@@ -165,7 +165,7 @@ public sealed class The_chart_is_well_made
     [Fact]
     public async Task The_settings_of_a_region_over_https_are_read_without_a_problem()
     {
-        var chart = await RenderedChart.OfAsync("region-https-values.yaml");
+        var chart = await Rendered.OfAsync("region-https-values.yaml");
         var parsed = Parse(chart.Settings);
         Assert.Empty(parsed.Problems);
         Assert.Equal(new Uri("https://board.example.org"), parsed.Options.Hub);
@@ -190,7 +190,7 @@ public sealed class The_chart_is_well_made
     [InlineData("hub-full-values.yaml")]
     public async Task Tables_are_made_before_anything_else_and_with_nothing_else(string example)
     {
-        var chart = await RenderedChart.OfAsync(example);
+        var chart = await Rendered.OfAsync(example);
         var job = chart.One("Job");
         Assert.Equal("pre-install,pre-upgrade", (string)job["metadata"]!["annotations"]!["helm.sh/hook"]!);
         var spec = job["spec"]!["template"]!["spec"]!;
@@ -208,7 +208,7 @@ public sealed class The_chart_is_well_made
     {
         foreach (var example in HelmChart.Examples)
         {
-            var chart = await RenderedChart.OfAsync(example);
+            var chart = await Rendered.OfAsync(example);
             var test = chart.One("Pod");
             Assert.Equal("test", (string)test["metadata"]!["annotations"]!["helm.sh/hook"]!);
             Assert.Equal(
@@ -220,7 +220,7 @@ public sealed class The_chart_is_well_made
     [Fact]
     public async Task Rules_and_dashboards_are_those_of_the_repository()
     {
-        var chart = await RenderedChart.OfAsync("hub-full-values.yaml");
+        var chart = await Rendered.OfAsync("hub-full-values.yaml");
         var rules = chart.Objects.Where(o => RenderedChart.Is(o, "PrometheusRule")).ToDictionary(RenderedChart.Name, o => o["spec"]!.ToJsonString());
         var files = Directory.GetFiles(System.IO.Path.Combine(HelmChart.Folder, "rules"), "*.yaml");
         Assert.Equal(files.Length, rules.Count);
@@ -241,7 +241,7 @@ public sealed class The_chart_is_well_made
     [Fact]
     public async Task What_needs_the_operator_of_Prometheus_is_off_until_it_is_asked_for()
     {
-        var chart = await RenderedChart.OfAsync("hub-values.yaml");
+        var chart = await Rendered.OfAsync("hub-values.yaml");
         Assert.DoesNotContain(chart.Objects, o => ((string)o["apiVersion"]!).Contains("coreos", StringComparison.Ordinal));
         Assert.DoesNotContain(chart.Objects, o => RenderedChart.Is(o, "Ingress"));
     }
@@ -249,7 +249,7 @@ public sealed class The_chart_is_well_made
     [Fact]
     public async Task The_way_in_leads_past_the_metrics()
     {
-        var paths = (await RenderedChart.OfAsync("hub-full-values.yaml")).One("Ingress")["spec"]!["rules"]!.AsArray().Single()!["http"]!["paths"]!.AsArray()
+        var paths = (await Rendered.OfAsync("hub-full-values.yaml")).One("Ingress")["spec"]!["rules"]!.AsArray().Single()!["http"]!["paths"]!.AsArray()
             .Select(p => ((string)p!["path"]!, (string)p["pathType"]!)).ToArray();
         Assert.Contains(("/", "Exact"), paths);
         foreach (var asked in new[] { "/api/aggregated_stats", "/api/v1/orchestrators", "/orchestrators/0xaa", "/runbooks/OrchestratorDown.md", Monitoring.Probing.HubWire.Lease }) Assert.True(IsOpen(asked), asked);

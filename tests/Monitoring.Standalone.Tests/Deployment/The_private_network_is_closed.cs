@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Monitoring.Net;
+using Monitoring.Testing.Helm;
 
 namespace Monitoring.Standalone.Tests.Deployment;
 
@@ -35,7 +36,7 @@ public sealed class The_private_network_is_closed
     {
         foreach (var example in new[] { "hub-values.yaml", "region-silo-values.yaml" })
         {
-            var chart = await RenderedChart.OfAsync(example);
+            var chart = await Rendered.OfAsync(example);
             var rule = chart.Policy["spec"]!["ingress"]!.AsArray().Single(r => r!["ports"]!.AsArray().Any(p => p!["port"]!.ToJsonString() == "11111"))!;
             var peer = Assert.Single(rule["from"]!.AsArray())!["podSelector"]!["matchLabels"]!.AsObject();
             var labels = chart.Pods.Single(p => p.Owner == chart.Workload).Labels;
@@ -53,7 +54,7 @@ public sealed class The_private_network_is_closed
     [InlineData("region-https-values.yaml", false)]
     public async Task The_api_is_asked_through_the_way_in_and_a_region_is_asked_nothing_but_its_metrics(string example, bool fromIngress)
     {
-        var chart = await RenderedChart.OfAsync(example);
+        var chart = await Rendered.OfAsync(example);
         var rules = chart.Policy["spec"]!["ingress"]!.AsArray().Where(r => r!["ports"]!.AsArray().Any(p => (string?)p!["port"]?.ToString() == "http")).ToArray();
         var from = Assert.Single(rules)!["from"]!.AsArray().Select(f => f!.ToJsonString()).ToArray();
         Assert.Equal(fromIngress, from.Any(f => f.Contains("ingress-nginx", StringComparison.Ordinal)));
@@ -68,7 +69,7 @@ public sealed class The_private_network_is_closed
     {
         foreach (var example in Monitoring.Testing.Helm.HelmChart.Examples)
         {
-            var chart = await RenderedChart.OfAsync(example);
+            var chart = await Rendered.OfAsync(example);
             var policies = chart.Objects.Where(o => RenderedChart.Is(o, "NetworkPolicy")).Select(p => p["spec"]!["podSelector"]!).ToArray();
             foreach (var (owner, _, labels) in chart.Pods)
                 Assert.True(policies.Count(p => Selects(p, labels)) == 1, $"{RenderedChart.Name(owner)} is selected by {policies.Count(p => Selects(p, labels))} policies.");
@@ -82,7 +83,7 @@ public sealed class The_private_network_is_closed
     // The rule without ports: what the outside world is. Rules with ports are for DNS, the database and silos.
     private static async Task<Func<IPAddress, bool>> OpenAsync(string example)
     {
-        var chart = await RenderedChart.OfAsync(example);
+        var chart = await Rendered.OfAsync(example);
         var rule = Assert.Single(chart.Policy["spec"]!["egress"]!.AsArray(), r => r!["ports"] is null)!;
         var blocks = rule["to"]!.AsArray().Select(t => t!["ipBlock"]!).Select(b => (
             Cidr: IPNetwork.Parse((string)b["cidr"]!),

@@ -63,7 +63,7 @@ public sealed class Wrong_values_are_refused
     [InlineData(Https, "region.hubPin=abc", "region.hubPin")]
     public async Task With_the_value_and_what_is_wrong_with_it(string example, string setting, string why)
     {
-        var chart = await RenderedChart.ChartAsync();
+        var chart = await Rendered.ChartAsync();
         var (code, said) = await chart.RenderAsync(example, setting);
         Assert.True(code != 0, $"'{setting}' was taken.");
         Assert.Contains(why, said, StringComparison.Ordinal);
@@ -76,5 +76,5 @@ public sealed class Wrong_values_are_refused
     [InlineData(Hub, "networkPolicy.enabled=false,networkPolicy.databaseTo=null")]
     [InlineData(Silo, "region.controls=null,config.Source.AllowLoopback=true")]
     [InlineData(Silo, "wallet.keystoreKey=,wallet.passwordKey=,wallet.keyFileKey=key")]
-    public async Task And_their_right_neighbours_are_taken(string example, string setting) => Assert.NotEmpty((await RenderedChart.OfAsync(example, setting)).Objects);
+    public async Task And_their_right_neighbours_are_taken(string example, string setting) => Assert.NotEmpty((await Rendered.OfAsync(example, setting)).Objects);
 }

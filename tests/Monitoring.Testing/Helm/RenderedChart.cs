@@ -1,12 +1,13 @@
 using System.Text.Json.Nodes;
-using Monitoring.Testing.Helm;
 
-namespace Monitoring.Standalone.Tests.Deployment;
+namespace Monitoring.Testing.Helm;
 
 /// <summary>The manifests that the chart makes of one set of values.</summary>
-internal sealed class RenderedChart
+public sealed class RenderedChart
 {
-    private RenderedChart(string text) => (Text, Objects) = (text, YamlText.Read(text));
+    /// <summary>Reads them.</summary>
+    /// <param name="text">What Helm wrote.</param>
+    public RenderedChart(string text) => (Text, Objects) = (text, YamlText.Read(text));
 
     /// <summary>As Helm wrote it.</summary>
     public string Text { get; }
@@ -39,25 +40,16 @@ internal sealed class RenderedChart
     /// <summary>monitor.json.</summary>
     public string Settings => (string)Objects.Single(o => o["data"]?["monitor.json"] is not null)["data"]!["monitor.json"]!;
 
-    /// <summary>Skips the test where there is no Helm.</summary>
-    public static async Task<HelmChart> ChartAsync()
-    {
-        var chart = await HelmChart.GetAsync();
-        if (chart.Missing is { } missing) Assert.Skip(missing);
-        return chart;
-    }
+    /// <summary>The plain values of the workload's environment; those of Secrets and of the pod itself are left out.</summary>
+    public IReadOnlyDictionary<string, string> Environment =>
+        Container["env"]!.AsArray().Where(v => v!["value"] is not null).ToDictionary(v => (string)v!["name"]!, v => v!["value"]!.ToString());
 
-    /// <summary>Renders, or skips the test where there is no Helm.</summary>
-    public static async Task<RenderedChart> OfAsync(string example, params string[] settings)
-    {
-        var (code, output) = await (await ChartAsync()).RenderAsync(example, settings);
-        Assert.True(code == 0, output);
-        return new RenderedChart(output);
-    }
-
+    /// <summary>True for an object of that kind.</summary>
     public static bool Is(JsonObject o, string kind) => (string?)o["kind"] == kind;
 
+    /// <summary>The name of an object.</summary>
     public static string Name(JsonObject o) => (string)o["metadata"]!["name"]!;
 
+    /// <summary>The only object of that kind.</summary>
     public JsonObject One(string kind) => Objects.Single(o => Is(o, kind));
 }
