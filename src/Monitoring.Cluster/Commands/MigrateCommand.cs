@@ -20,7 +20,7 @@ internal static class MigrateCommand
         {
             // It shares its settings with hubs and regions; only one section is its own.
             var (store, problems) = settings.Read(parsed, around, Configuration.Database.Read);
-            if (!SettingOptions.Print([.. problems.Where(p => !p.IsWarning && Sections.Contains(p.Key.Split(':')[0]))], around.Error)) return ExitCode.Usage;
+            if (!ConfigurationProblem.Print([.. problems.Where(p => !p.IsWarning && Sections.Contains(p.Key.Split(':')[0]))], around.Error)) return ExitCode.Usage;
             using var interruption = new Interruption();
             return await MigrationRun.RunAsync(Tables.Of(store!.Url), store.Url, parsed.GetValue(dry), around, interruption.Token);
         });

@@ -26,7 +26,7 @@ internal static class RunCommands
         command.SetAction(async (parsed, _) =>
         {
             var (options, problems) = settings.Read(parsed, around, read);
-            if (!SettingOptions.Print(problems, around.Error)) return ExitCode.Usage;
+            if (!ConfigurationProblem.Print(problems, around.Error)) return ExitCode.Usage;
             using var interruption = new Interruption();
             return await run(options, around, interruption.Token);
         });

@@ -13,31 +13,25 @@ namespace Monitoring.Cluster.Keys;
 internal sealed record IssuedRegionKey(RegionIdentity Identity, DateTimeOffset IssuedAt, DateTimeOffset? RevokedAt);
 
 /// <summary>The keys that speak for regions, in PostgreSQL: issued and revoked by commands of the host, read by every hub.</summary>
-internal sealed class RegionKeyTable(PostgresUrl url) : IAsyncDisposable
+internal sealed class RegionKeyTable(PostgresUrl url) : IRegionKeyLedger, IAsyncDisposable
 {
     private const int MostKeys = 1_000;
     private readonly NpgsqlDataSource _database = NpgsqlDataSource.Create(url.ForPool(2));
 
-    /// <summary>Issues a key: from now on it speaks for its region, beside others that do.</summary>
-    /// <param name="key">The key; its public half alone is kept.</param>
-    /// <param name="certificateSha256">SHA-256 of the client certificate that its connections must show, lower-case hex; null for none.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="InvalidOperationException">There are too many.</exception>
-    /// <exception cref="IOException">The database cannot be written.</exception>
-    public Task AddAsync(RegionKey key, string? certificateSha256, CancellationToken cancellationToken) => GuardAsync("A key could not be issued in", async () =>
+    /// <inheritdoc />
+    public Task AddAsync(RegionKey key, string? clientCertificateSha256, CancellationToken cancellationToken) => GuardAsync("A key could not be issued in", async () =>
     {
         await using var command = _database.CreateCommand(
             "INSERT INTO region_key (region, key_id, public_key, certificate_sha256) SELECT $1, $2, $3, $4 WHERE (SELECT count(*) FROM region_key) < $5");
         command.Parameters.AddRange((NpgsqlParameter[])[
             new NpgsqlParameter { Value = key.Region.Code }, new NpgsqlParameter { Value = key.Id }, new NpgsqlParameter { Value = key.PublicKey().ToArray() },
-            new NpgsqlParameter { Value = (object?)certificateSha256 ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text }, new NpgsqlParameter { Value = MostKeys }]);
+            new NpgsqlParameter { Value = (object?)clientCertificateSha256 ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text }, new NpgsqlParameter { Value = MostKeys }]);
         if (await command.ExecuteNonQueryAsync(cancellationToken) != 1) throw new InvalidOperationException($"{url.Display} holds {MostKeys} keys of regions, which is all it may.");
         return true;
     });
 
-    /// <summary>Revokes the keys of a region, or one of them. Every hub knows within seconds.</summary>
-    /// <returns>Keys that spoke for the region until now.</returns>
-    /// <exception cref="IOException">The database cannot be written.</exception>
+    /// <inheritdoc />
+    /// <remarks>Every hub knows within seconds.</remarks>
     public Task<int> RevokeAsync(RegionId region, string? id, CancellationToken cancellationToken) => GuardAsync("A key could not be revoked in", async () =>
     {
         await using var command = _database.CreateCommand(
@@ -65,6 +59,10 @@ internal sealed class RegionKeyTable(PostgresUrl url) : IAsyncDisposable
 
         return keys.ToImmutable();
     });
+
+    /// <inheritdoc />
+    public async Task<ImmutableArray<RegionKeyEntry>> ListAsync(CancellationToken cancellationToken) =>
+        [.. (await ReadAsync(cancellationToken)).Select(k => new RegionKeyEntry(k.Identity.Region, k.Identity.KeyId, k.IssuedAt, k.RevokedAt, k.Identity.ClientCertificateSha256))];
 
     /// <inheritdoc />
     public ValueTask DisposeAsync() => _database.DisposeAsync();

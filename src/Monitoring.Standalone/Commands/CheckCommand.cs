@@ -31,7 +31,7 @@ internal static class CheckCommand
         var width = configuration.Effective.Max(e => e.Key.Length);
         foreach (var (key, value, origin) in configuration.Effective) around.Output.WriteLine($"{key.PadRight(width)}  {(value.Length == 0 ? "-" : value)}  ({origin})");
         around.Output.Flush();
-        SettingOptions.Print(configuration.Problems, around.Error);
+        ConfigurationProblem.Print(configuration.Problems, around.Error);
         if (configuration.IsUsable) around.Error.WriteLine("The configuration can be used.");
     }
 

@@ -4,35 +4,14 @@ using Monitoring.Web;
 
 namespace Monitoring.Standalone.Commands;
 
-/// <summary><c>monitor healthcheck</c>: asks a running monitor whether it is ready, for whoever has no other program to ask with.</summary>
+/// <summary><c>monitor healthcheck</c>: asks a running monitor whether it is ready.</summary>
 internal static class HealthcheckCommand
 {
     public static Command Create(Surroundings around)
     {
         var url = new Option<string?>("--url") { HelpName = "URL", Description = "What is asked. Default: /readyz at the first address of Urls, as the configuration has it." };
-        url.Refuse(text => Uri.TryCreate(text, UriKind.Absolute, out var asked) && HealthQuestion.IsHttp(asked) ? "" : $"--url is '{text}'; a URL such as http://127.0.0.1:8080/readyz is expected.");
         var command = new Command("healthcheck", "Asks a running monitor whether it is ready. Exit code 0 when it is, 1 when it is not or does not answer.") { url };
-        command.SetAction(async (parsed, cancellationToken) =>
-        {
-            var asked = parsed.GetValue(url) is { } text ? new Uri(text) : Configured(around);
-            if (asked is null)
-            {
-                await around.Error.WriteLineAsync("No address is listened on (Urls); --url names what is asked.");
-                return ExitCode.Usage;
-            }
-
-            var answer = await HealthQuestion.AskAsync(asked, cancellationToken);
-            await (answer.IsWell ? around.Output : around.Error).WriteLineAsync($"{asked}: {answer.Said}");
-            return answer.IsWell ? ExitCode.Ok : ExitCode.Failure;
-        });
+        command.SetAction((parsed, cancellationToken) => HealthcheckRun.RunAsync(parsed.GetValue(url), OptionsParser.DefaultUrl, around, cancellationToken));
         return command;
-    }
-
-    // Only the one key is read: a check is no place to complain about the others.
-    private static Uri? Configured(Surroundings around)
-    {
-        using var layers = ConfigurationLayers.Read(null, around.Directory, around.Environment, []);
-        var urls = layers.Merged["Urls"];
-        return HealthQuestion.Readiness(string.IsNullOrWhiteSpace(urls) ? OptionsParser.DefaultUrl : urls);
     }
 }

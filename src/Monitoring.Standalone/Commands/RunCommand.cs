@@ -15,7 +15,7 @@ internal static class RunCommand
         command.SetAction(async (parsed, _) =>
         {
             var configuration = settings.Read(parsed, around);
-            SettingOptions.Print(configuration.Problems, around.Error);
+            ConfigurationProblem.Print(configuration.Problems, around.Error);
             if (!configuration.IsUsable)
             {
                 await around.Error.WriteLineAsync("Nothing was started. 'monitor check' prints the configuration in force.");

@@ -9,7 +9,7 @@ namespace Monitoring.Standalone.Regions;
 /// The keys that speak for regions, in <c>regions.json</c> of the hub's data. Commands change it while the hub runs: it is written whole under another
 /// name, synced and renamed, under a lock of its own; the hub looks at each request whether it changed, so a revocation takes effect at once.
 /// </summary>
-internal sealed class RegionKeyBook : IRegionKeys
+internal sealed class RegionKeyBook : IRegionKeys, IRegionKeyLedger
 {
     private const int MostBytes = 1 << 20;
     private const int MostKeys = 1_000;
@@ -87,9 +87,11 @@ internal sealed class RegionKeyBook : IRegionKeys
         }
     }
 
-    /// <summary>Issues a key: from now on it speaks for its region, beside others that do.</summary>
-    /// <exception cref="InvalidOperationException">There are too many.</exception>
-    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <inheritdoc />
+    public Task<ImmutableArray<RegionKeyEntry>> ListAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<ImmutableArray<RegionKeyEntry>>([.. Read().Select(k => new RegionKeyEntry(k.Region, k.Id, k.IssuedAt, k.RevokedAt, k.ClientCertificateSha256))]);
+
+    /// <inheritdoc />
     public Task AddAsync(RegionKey key, string? clientCertificateSha256, CancellationToken cancellationToken) => ChangeAsync(
         keys => keys.Length >= MostKeys
             ? throw new InvalidOperationException($"'{_path}' holds {keys.Length} keys, which is all it may.")
@@ -99,12 +101,7 @@ internal sealed class RegionKeyBook : IRegionKeys
             }),
         cancellationToken);
 
-    /// <summary>Revokes the keys of a region, or one of them.</summary>
-    /// <param name="region">The region.</param>
-    /// <param name="id">The key; null for all.</param>
-    /// <param name="cancellationToken">Ends the wait for the lock.</param>
-    /// <returns>Keys that spoke for the region until now.</returns>
-    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <inheritdoc />
     public async Task<int> RevokeAsync(RegionId region, string? id, CancellationToken cancellationToken)
     {
         var revoked = 0;

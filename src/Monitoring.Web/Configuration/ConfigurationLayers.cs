@@ -33,10 +33,13 @@ public sealed partial class ConfigurationLayers : IDisposable
     /// <param name="directory">The directory relative names start from.</param>
     /// <param name="environment">The environment's variables.</param>
     /// <param name="overrides">Keys and values of the command line.</param>
+    /// <param name="stray">What on the command line was no setting; none where null.</param>
     public static ConfigurationLayers Read(
-        string? file, string directory, IEnumerable<KeyValuePair<string, string?>> environment, IEnumerable<KeyValuePair<string, string?>> overrides)
+        string? file, string directory, IEnumerable<KeyValuePair<string, string?>> environment, IEnumerable<KeyValuePair<string, string?>> overrides,
+        IEnumerable<ConfigurationProblem>? stray = null)
     {
         var problems = ImmutableArray.CreateBuilder<ConfigurationProblem>();
+        problems.AddRange(stray ?? []);
         var layers = new List<(string Name, IConfigurationProvider Provider)>();
         if (ReadFile(file, directory, problems) is { } fromFile) layers.Add((file ?? DefaultFile, fromFile));
         layers.Add(("environment", Memory(environment

@@ -50,7 +50,7 @@ internal static class AlertsCommand
         if (routeName is not null && route is null) problems.Add(new ConfigurationProblem("--route", $"There is no route '{routeName}' in Alerts:Routes."));
         if (problems.Count > 0)
         {
-            SettingOptions.Print(problems, around.Error);
+            ConfigurationProblem.Print(problems, around.Error);
             return ExitCode.Usage;
         }
 

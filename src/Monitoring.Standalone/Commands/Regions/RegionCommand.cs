@@ -16,7 +16,7 @@ internal static class RegionCommand
         command.SetAction(async (parsed, _) =>
         {
             var configuration = settings.Read(parsed, around);
-            SettingOptions.Print(configuration.Problems, around.Error);
+            ConfigurationProblem.Print(configuration.Problems, around.Error);
             if (!configuration.IsUsable)
             {
                 await around.Error.WriteLineAsync("Nothing was started. 'monitor region --help' tells what there is.");

@@ -24,7 +24,7 @@ internal static class MigrateCommand
             if (problems.Count == 0 && configuration.Options.Store is null) problems.Add(new ConfigurationProblem("Store:Url", "The database is expected: --store postgres://user@host/database."));
             if (problems.Count > 0)
             {
-                SettingOptions.Print(problems, around.Error);
+                ConfigurationProblem.Print(problems, around.Error);
                 return ExitCode.Usage;
             }
 

@@ -76,7 +76,7 @@ internal static class WalletCommand
             problems.Add(new ConfigurationProblem("Wallet:KeyFile", "A key is expected, here, in Wallet:Keystore or in the environment (MONITOR_Wallet__Key)."));
         if (problems.Count > 0)
         {
-            SettingOptions.Print(problems, around.Error);
+            ConfigurationProblem.Print(problems, around.Error);
             return ExitCode.Usage;
         }
 
