@@ -37,6 +37,9 @@ internal sealed partial class WholeCluster : IAsyncDisposable
 
     private WholeCluster(PostgresServer database, string url, SimulatedFleet fleet, int testsPerDay) => (Database, _url, Fleet, _testsPerDay) = (database, url, fleet, testsPerDay);
 
+    /// <summary>True where <c>MONITORING_PREVIOUS</c> names the program that every process begins with.</summary>
+    public static bool BeginsWithReleaseBefore => Before != ClusterProgram;
+
     public static IReadOnlyList<string> AllRegions { get; } = [.. Silos, Remote];
 
     public PostgresServer Database { get; }
