@@ -22,8 +22,13 @@ public sealed class A_page_outlives_the_hub_that_tells
         Assert.SkipUnless(Environment.GetEnvironmentVariable("MONITORING_SOAK") == "1", "It takes a quarter of an hour: tests/run --soak");
         await using var receiver = await TestReceiver.StartAsync();
         await using var cluster = await ClusterProcesses.CreateAsync(FleetOptions.Default with { Nodes = [.. FleetOptions.Default.Nodes.Take(4)] }, Fra, Cancel);
-        string[] alerts = ["Alerts:Channels:hook:Kind=webhook", "Alerts:Channels:hook:Url=" + receiver.Url, "Alerts:Channels:hook:Secret=a secret of sixteen"];
-        HostProcess[] hubs = [cluster.Hub(alerts), cluster.Hub(alerts)];
+
+        // Both are secrets, which no command line takes; only hubs know them.
+        cluster.Settings["MONITOR_Alerts__Channels__hook__Kind"] = "webhook";
+        cluster.Settings["MONITOR_Alerts__Channels__hook__Url"] = receiver.Url.AbsoluteUri;
+        cluster.Settings["MONITOR_Alerts__Channels__hook__Secret"] = "a secret of sixteen";
+        HostProcess[] hubs = [cluster.Hub(), cluster.Hub()];
+        cluster.Settings.Clear();
         foreach (var hub in hubs) (await ClusterProcesses.UntilReadyAsync(hub, Cancel)).Dispose();
         var region = cluster.Region("FRA");
         await region.SaysAsync("FRA is tested from here", Cancel);
