@@ -18,7 +18,7 @@ internal interface IOrchestratorGrain : IGrainWithStringKey
     Task Withdraw(DateTimeOffset at);
 
     /// <summary>A region is about to get the job.</summary>
-    /// <returns>True when it is written down; false when the test is over or was never planned, and must not be handed out.</returns>
+    /// <returns>True when it is written down by this call; false when the test was leased before, is over or was never planned, and must not be handed out.</returns>
     [Alias("TakeLease")]
     Task<bool> TakeLease(TestId test);
 

@@ -84,8 +84,10 @@ internal sealed partial class OrchestratorGrain(
 
     public async Task<bool> TakeLease(TestId test)
     {
+        // As silos come and go two queues of one region may live for a moment, each with the job.
+        if (IsLeased(test)) return false;
         await HandleAsync([new Event.TestLeased(test)]);
-        return _state.Open.Any(o => o.Job.Id == test && o.Leased);
+        return IsLeased(test);
     }
 
     public Task Defer(TestId test, string reason) =>
@@ -210,6 +212,8 @@ internal sealed partial class OrchestratorGrain(
         if (!isStored) Arm(time.GetUtcNow() + rules.RetryAfter);
         return effects;
     }
+
+    private bool IsLeased(TestId test) => _state.Open.Any(o => o.Job.Id == test && o.Leased);
 
     private async Task<bool> KnowsMoreAsync(AskedWitnesses witnesses)
     {

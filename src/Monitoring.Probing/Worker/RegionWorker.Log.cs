@@ -38,4 +38,7 @@ public sealed partial class RegionWorker
 
     [LoggerMessage(3009, LogLevel.Warning, "{Region}: {Count} results stay spooled and are reported at the next start")]
     private partial void LogLeftInSpool(RegionId region, int count);
+
+    [LoggerMessage(3012, LogLevel.Warning, "The hub handed out {Test} twice; it is under way already")]
+    private partial void LogTwice(TestId test);
 }

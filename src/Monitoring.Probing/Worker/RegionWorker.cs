@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Monitoring.Core;
 using Monitoring.Storage;
@@ -26,6 +27,7 @@ public sealed partial class RegionWorker : IDisposable
     private readonly SemaphoreSlim _spooled = new(0);
     private readonly ResiliencePipeline _untilHubAnswers;
     private readonly RegionGauges.Reading _reading;
+    private readonly ConcurrentDictionary<TestId, byte> _underWay = new();
     private int _busy;
     private volatile bool _isEnding;
 
@@ -74,8 +76,22 @@ public sealed partial class RegionWorker : IDisposable
                 tests.RemoveWhere(t => t.IsCompleted);
                 var workers = await TakeWorkersAsync(stop);
                 var jobs = await LeaseAsync(workers, stop);
-                if (jobs.Length < workers) _freeWorkers.Release(workers - jobs.Length);
-                foreach (var job in jobs) tests.Add(WorkAsync(job, stop, cutShort.Token, giveUp.Token));
+
+                // One that is under way here is not begun twice, whatever a hub that has just come to life believes.
+                var begun = 0;
+                foreach (var job in jobs)
+                {
+                    if (!_underWay.TryAdd(job.Id, 0))
+                    {
+                        LogTwice(job.Id);
+                        continue;
+                    }
+
+                    begun++;
+                    tests.Add(WorkAsync(job, stop, cutShort.Token, giveUp.Token));
+                }
+
+                if (begun < workers) _freeWorkers.Release(workers - begun);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -190,6 +206,7 @@ public sealed partial class RegionWorker : IDisposable
         }
         finally
         {
+            _underWay.TryRemove(job.Id, out _);
             Interlocked.Decrement(ref _busy);
             _freeWorkers.Release();
         }

@@ -22,6 +22,20 @@ public sealed class RegionQueueGrainTests
     }
 
     [Fact]
+    public async Task A_job_that_another_queue_has_handed_out_is_not_handed_out_again()
+    {
+        await using var under = await ClusterUnderTest.StartAsync(enrolled: One);
+        var job = (await under.LeaseSomeAsync(Fra, One)).Single();
+
+        // As while silos come and go: a queue that knows nothing of the lease, and has the job.
+        var queue = under.Grains.GetGrain<IRegionQueueGrain>(Fra.Code);
+        await under.Cluster.DeactivateAsync(queue);
+        Assert.True(await queue.Enqueue(job));
+        Assert.Empty(await under.Hub.LeaseAsync(Fra, 100, TimeSpan.Zero, CancellationToken.None));
+        Assert.True((await under.Hub.ReportAsync(ClusterUnderTest.Result(job), CancellationToken.None)).Accepted);
+    }
+
+    [Fact]
     public async Task A_job_that_is_given_back_is_not_run_and_not_handed_out_again()
     {
         await using var under = await ClusterUnderTest.StartAsync(enrolled: One);

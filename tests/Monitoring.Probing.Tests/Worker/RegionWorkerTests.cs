@@ -29,6 +29,24 @@ public sealed class RegionWorkerTests
     }
 
     [Fact]
+    public async Task A_test_that_is_handed_out_twice_is_begun_once_and_takes_one_worker()
+    {
+        await using var region = new RegionUnderTest(workers: 3);
+        await region.Hub.NextLeaseAsync();
+        region.Hub.Offer(RegionUnderTest.Job(1), RegionUnderTest.Job(1));
+        var first = await region.Tester.NextAsync();
+        Assert.Equal(2, await region.Hub.NextLeaseAsync());
+        region.Hub.Offer(RegionUnderTest.Job(1));
+        Assert.Equal(2, await region.Hub.NextLeaseAsync());
+        region.Hub.Offer(RegionUnderTest.Job(2));
+        var second = await region.Tester.NextAsync();
+        Assert.Equal(RegionUnderTest.Job(2).Id, second.Job.Id);
+        Assert.False(region.Tester.HasStarted);
+        first.End();
+        second.End();
+    }
+
+    [Fact]
     public async Task A_test_starts_at_its_planned_instant_and_not_before()
     {
         await using var region = new RegionUnderTest(workers: 1);
@@ -338,11 +356,17 @@ public sealed class RegionWorkerTests
     {
         var acknowledge = new TaskCompletionSource<ReportAnswer>();
         var adds = 0;
-        await using var region = new RegionUnderTest(workers: 2, wrap: s => new CountingSpool(s, () => Interlocked.Increment(ref adds)));
+        await using var region = new RegionUnderTest(workers: 1, wrap: s => new CountingSpool(s, () => Interlocked.Increment(ref adds)));
         region.Hub.OnReport = _ => acknowledge.Task;
-        region.Hub.Offer(RegionUnderTest.Job(1), RegionUnderTest.Job(1));
-        (await region.Tester.NextAsync()).End();
-        (await region.Tester.NextAsync()).End();
+
+        // Once more after the first was spooled, which no worker remembers.
+        for (var i = 0; i < 2; i++)
+        {
+            await region.Hub.NextLeaseAsync();
+            region.Hub.Offer(RegionUnderTest.Job(1));
+            (await region.Tester.NextAsync()).End();
+        }
+
         await region.UntilAsync(() => Volatile.Read(ref adds) == 2, moveClock: false);
         Assert.Equal(1, region.Spool.Count);
         acknowledge.SetResult(new ReportAnswer(true, ""));
