@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Monitoring.Cluster.Leaderboard;
 using Monitoring.Core;
 using Monitoring.Web;
@@ -18,6 +19,7 @@ public sealed class BoardGateTests
     {
         var board = new Shown();
         var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         await using var app = builder.Build();
         app.UseBoardGate(board);
