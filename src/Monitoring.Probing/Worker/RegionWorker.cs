@@ -28,7 +28,6 @@ public sealed partial class RegionWorker : IDisposable
     private readonly ResiliencePipeline _untilHubAnswers;
     private readonly RegionGauges.Reading _reading;
     private readonly ConcurrentDictionary<TestId, byte> _underWay = new();
-    private int _busy;
     private volatile bool _isEnding;
 
     /// <summary>Creates the worker; <see cref="RunAsync"/> starts it.</summary>
@@ -58,7 +57,7 @@ public sealed partial class RegionWorker : IDisposable
                 return ValueTask.CompletedTask;
             },
         }).Build();
-        _reading = new RegionGauges.Reading(() => Volatile.Read(ref _busy), options.Workers, () => _spool.Count);
+        _reading = new RegionGauges.Reading(() => Busy, options.Workers, () => _spool.Count);
         RegionGauges.Show(options.Region, _reading);
     }
 
@@ -108,7 +107,7 @@ public sealed partial class RegionWorker : IDisposable
     }
 
     /// <summary>Workers that are at a test, or wait for its planned instant.</summary>
-    public int Busy => Volatile.Read(ref _busy);
+    public int Busy => _underWay.Count;
 
     /// <inheritdoc />
     public void Dispose()
@@ -175,7 +174,6 @@ public sealed partial class RegionWorker : IDisposable
 
     private async Task WorkAsync(TestJob job, CancellationToken stop, CancellationToken cutShort, CancellationToken giveUp)
     {
-        Interlocked.Increment(ref _busy);
         try
         {
             var reason = await WaitForStartAsync(job, stop);
@@ -207,7 +205,6 @@ public sealed partial class RegionWorker : IDisposable
         finally
         {
             _underWay.TryRemove(job.Id, out _);
-            Interlocked.Decrement(ref _busy);
             _freeWorkers.Release();
         }
     }
