@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Monitoring.Simulator;
 using Monitoring.Standalone.Tests.Sites;
 using Monitoring.Testing;
@@ -14,7 +13,7 @@ namespace Monitoring.Cluster.Tests.Processes;
 /// Two hubs, the silos of three regions and a fourth region that attaches to the first hub over HTTPS: six processes on one machine, each of which is
 /// started again when it ends, around orchestrators that the test itself simulates and a PostgreSQL of its own. Silos speak mutual TLS with each other.
 /// </summary>
-internal sealed partial class WholeCluster : IAsyncDisposable
+internal sealed class WholeCluster : IAsyncDisposable
 {
     public const string Remote = "NYC";
 
@@ -179,8 +178,8 @@ internal sealed partial class WholeCluster : IAsyncDisposable
     /// <summary>Waits until a test of a region ends from now on.</summary>
     public async Task ATestOfAsync(string region, CancellationToken cancellationToken)
     {
-        var before = TestedLine().Count(Regions[region].Said);
-        while (TestedLine().Count(Regions[region].Said) <= before) await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken);
+        var before = KeptResults.TestsIn(Regions[region].Said).Count();
+        while (KeptResults.TestsIn(Regions[region].Said).Count() <= before) await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken);
     }
 
     /// <summary>Results that wait in a region's spool.</summary>
@@ -191,7 +190,7 @@ internal sealed partial class WholeCluster : IAsyncDisposable
     }
 
     /// <summary>The tests that regions measured and spooled, as they said.</summary>
-    public HashSet<string> Tested => [.. TestedLine().Matches(string.Join('\n', Regions.Values.Select(r => r.Said))).Select(m => m.Groups[1].Value)];
+    public HashSet<string> Tested => [.. Regions.Values.SelectMany(r => KeptResults.TestsIn(r.Said))];
 
     /// <summary>Everything that any process said.</summary>
     public string Said => string.Join('\n', Regions.Values.Concat(Hubs).Select(p => p.Said));
@@ -273,8 +272,4 @@ internal sealed partial class WholeCluster : IAsyncDisposable
             $"Cluster:Regions={string.Join(',', Silos)}", string.Create(CultureInfo.InvariantCulture, $"Cluster:SiloPort={port}"),
             "Cluster:CertificateFile=" + _scratch.At("silo.pem"), "Cluster:CertificateKeyFile=" + _scratch.At("silo.key"), "Cluster:CaFile=" + _scratch.At("authority.pem"),
         ];
-    }
-
-    [GeneratedRegex("Tested ([A-Za-z0-9-]+) of ")]
-    private static partial Regex TestedLine();
-}
+    }}

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Monitoring.Core;
 using Monitoring.Simulator;
 using Monitoring.Storage;
@@ -6,8 +7,11 @@ using Monitoring.Storage;
 namespace Monitoring.Standalone.Tests.Sites;
 
 /// <summary>Results as they were kept, held to what is promised of them. The nodes behind them are all well.</summary>
-internal static class KeptResults
+internal static partial class KeptResults
 {
+    /// <summary>The tests that a region says it has spooled, in its log.</summary>
+    public static IEnumerable<string> TestsIn(string said) => TestedLine().Matches(said).Select(m => m.Groups[1].Value);
+
     /// <summary>Nothing that a region had spooled is lost, nothing counts twice, nobody is tested twice at once, nobody is charged with what was ours.</summary>
     /// <param name="store">The results.</param>
     /// <param name="fleet">The orchestrators.</param>
@@ -15,10 +19,9 @@ internal static class KeptResults
     /// <param name="tested">The tests that regions said they had spooled.</param>
     /// <param name="pauses">When the nodes could not answer.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <param name="held">Nodes with which a process that was frozen left a session open, which its next test then found there.</param>
     /// <returns>What there was, for whoever reads the test's output.</returns>
     public static async Task<string> VerifyAsync(
-        IResultStore store, SimulatedFleet fleet, IReadOnlyCollection<string> regions, HashSet<string> tested, OwnPauses pauses, CancellationToken cancellationToken, IReadOnlySet<OrchestratorId>? held = null)
+        IResultStore store, SimulatedFleet fleet, IReadOnlyCollection<string> regions, HashSet<string> tested, OwnPauses pauses, CancellationToken cancellationToken)
     {
         var all = new List<OutcomeRevision>();
         await foreach (var revision in store.ReadAsync(new ResultQuery { From = DateTimeOffset.MinValue, Until = DateTimeOffset.MaxValue, LastOnly = false }, cancellationToken)) all.Add(revision);
@@ -44,10 +47,13 @@ internal static class KeptResults
             Assert.All(inOrder.Zip(inOrder.Skip(1)), two => Assert.True(two.First.Summary!.StartedAt + two.First.Summary.Elapsed <= two.Second.Summary!.StartedAt, $"{two.First.Test} and {two.Second.Test} overlap."));
         }
 
-        Assert.All(fleet.Nodes.Where(n => held?.Contains(n.Id) != true), node => Assert.Equal(0, node.Counters.OverlappingTests));
+        Assert.All(fleet.Nodes, node => Assert.Equal(0, node.Counters.OverlappingTests));
         return $"{measured.Count} measured ({string.Join(", ", measured.Values.GroupBy(r => r.Outcome.Code).Select(g => $"{g.Count()} {g.Key}"))}), "
             + string.Join(", ", all.GroupBy(r => r.Test).Select(g => g.MaxBy(r => r.Revision)!).Where(r => r.Outcome.Class == OutcomeClass.NotRun).GroupBy(r => r.Outcome.Code).Select(g => $"{g.Count()} {g.Key}"));
     }
+
+    [GeneratedRegex("Tested ([A-Za-z0-9-]+) of ")]
+    private static partial Regex TestedLine();
 
     private static string Told(OutcomeRevision revision, TestEvidence? evidence, TimeSpan paused) => string.Create(
         CultureInfo.InvariantCulture,

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Monitoring.Simulator;
 using Monitoring.Standalone.Tests.EndToEnd;
 using Monitoring.Storage.Postgres;
@@ -16,7 +15,7 @@ namespace Monitoring.Standalone.Tests.Sites;
 /// them. Each region has a directory and a key of its own; any of the processes may be killed and started again. The hub keeps results in a journal,
 /// or in a PostgreSQL of its own.
 /// </summary>
-internal sealed partial class RegionSites : IAsyncDisposable
+internal sealed class RegionSites : IAsyncDisposable
 {
     public static readonly string[] Regions = ["FRA", "MDW", "SIN"];
 
@@ -161,7 +160,7 @@ internal sealed partial class RegionSites : IAsyncDisposable
     public string Said => string.Join('\n', _said.Concat(Processes.Values.Append(Hub).Select(p => p.Said)));
 
     /// <summary>The tests that regions measured and spooled, as they said.</summary>
-    public HashSet<string> Tested => [.. TestedLine().Matches(Said).Select(m => m.Groups[1].Value)];
+    public HashSet<string> Tested => [.. KeptResults.TestsIn(Said)];
 
     /// <summary>Results that wait in the regions' spools.</summary>
     public int SpooledOf(string region) => Directory.Exists(SpoolOf(region)) ? Directory.EnumerateFiles(SpoolOf(region), "*.json").Count() : 0;
@@ -210,8 +209,4 @@ internal sealed partial class RegionSites : IAsyncDisposable
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
-
-    [GeneratedRegex("Tested ([A-Za-z0-9-]+) of ")]
-    private static partial Regex TestedLine();
-}
+    }}
