@@ -118,16 +118,23 @@ public sealed class Regions_far_from_their_hub : IDisposable
             Assert.All(spans.Zip(spans.Skip(1)), pair => Assert.True(pair.First.Until <= pair.Second.From, $"{pair.First.Test} and {pair.Second.Test} of {tests.Key} touch"));
         }
 
-        // A round trip is at least the line's; near by nothing goes wrong with a good node, far away it may only be late.
+        // A round trip is at least the line's; a good node may be late, now and then, and nothing else.
+        var late = new List<OutcomeRevision>();
         foreach (var test in measured.Where(r => nodes.Any(n => n.IsGood && n.Id == r.Orchestrator.Text)))
         {
             var roundTrip = Places.Single(p => p.Region == test.Region.Code).RoundTrip;
             Assert.All(test.Summary!.RoundTripsMicros, micros => Assert.InRange(micros, roundTrip * 1000L, long.MaxValue));
-            Assert.True(
-                test.Outcome.Class is OutcomeClass.Success or OutcomeClass.Void || test.Outcome.Code.ToString().EndsWith("TimedOut", StringComparison.Ordinal),
-                $"{test.Test} over {roundTrip} ms: {test.Outcome}");
+            Assert.True(test.Outcome.Class is OutcomeClass.Success or OutcomeClass.Void || IsLate(test.Outcome), $"{test.Test} over {roundTrip} ms: {test.Outcome}");
+            if (IsLate(test.Outcome)) late.Add(test);
         }
+
+        Assert.True(late.Count * 5 <= measured.Count, string.Join(", ", late.Select(t => $"{t.Test}: {t.Outcome}")));
     }
+
+    // Of a line that loses each packet with 1 % each way, one connection in 2,500 loses both of the SYNs that are sent within its two seconds.
+    private static bool IsLate(Outcome outcome) =>
+        outcome.Code.ToString().EndsWith("TimedOut", StringComparison.Ordinal) ||
+        (outcome.Code == OutcomeCode.Unreachable && outcome.Detail.EndsWith("accepted no connection within 2 s.", StringComparison.Ordinal));
 
     private async Task<MonitorProcess> StartAsync(string site, string region, string pin)
     {
