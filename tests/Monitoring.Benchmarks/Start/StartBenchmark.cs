@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
@@ -7,6 +6,7 @@ using Monitoring.Storage;
 using Monitoring.Storage.Migrations;
 using Monitoring.Storage.Postgres;
 using Monitoring.Storage.Transfer;
+using Monitoring.Testing;
 using Monitoring.Testing.Postgres;
 
 namespace Monitoring.Benchmarks;
@@ -83,7 +83,7 @@ internal static class StartBenchmark
     {
         var data = Path.Combine(work, "data");
         if (history is not null) Copy(history, data);
-        var port = FreePort();
+        var port = FreePort.Find();
         var start = Stopwatch.GetTimestamp();
         string[] arguments = [Path.Combine(AppContext.BaseDirectory, "monitor.dll"), "run", "--config", configuration, "--data", data, "--urls", Invariant($"http://127.0.0.1:{port}")];
         if (database is not null)
@@ -133,13 +133,6 @@ internal static class StartBenchmark
         }
 
         return (null, default);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static void Copy(string from, string to)

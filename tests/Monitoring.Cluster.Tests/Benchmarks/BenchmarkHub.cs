@@ -10,6 +10,7 @@ using Monitoring.Cluster.Tests.Postgres;
 using Monitoring.Core;
 using Monitoring.Storage;
 using Monitoring.Storage.Postgres;
+using Monitoring.Testing;
 using Monitoring.Web;
 using Orleans.Hosting;
 
@@ -36,7 +37,7 @@ internal sealed class BenchmarkHub : IAsyncDisposable
     public static async Task<BenchmarkHub> StartAsync(PostgresUrl url, HubRules rules)
     {
         var results = await PostgresResultStore.OpenAsync(url, new PostgresRetention(), TimeProvider.System, null, CancellationToken.None);
-        var (silo, gateway) = PostgresCluster.FreePorts();
+        var ports = FreePort.Find(2);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0));
@@ -44,7 +45,7 @@ internal sealed class BenchmarkHub : IAsyncDisposable
         {
             hub.AddHub(rules);
             hub.UsePostgres(url, "benchmark");
-            hub.UseEndpoints(new Membership("benchmark", [], IPAddress.Loopback, silo, gateway, null), "benchmark");
+            hub.UseEndpoints(new Membership("benchmark", [], IPAddress.Loopback, ports[0], ports[1], null), "benchmark");
             hub.AddHubTables(url);
             hub.Services.AddSingleton<IResultStore>(results);
         });

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -46,7 +45,7 @@ internal sealed class PostgresCluster : IAsyncDisposable
 
     public async Task<IHost> AddAsync()
     {
-        var (siloPort, gatewayPort) = FreePorts();
+        var ports = FreePort.Find(2);
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Error);
         builder.UseOrleans(silo =>
@@ -54,7 +53,7 @@ internal sealed class PostgresCluster : IAsyncDisposable
             silo.AddHub(ClusterUnderTest.Rules);
             silo.UsePostgres(Url, "test");
             silo.AddHubTables(Url);
-            silo.ConfigureEndpoints(IPAddress.Loopback, siloPort, gatewayPort, listenOnAnyHostAddress: false);
+            silo.ConfigureEndpoints(IPAddress.Loopback, ports[0], ports[1], listenOnAnyHostAddress: false);
             silo.Services.AddSingleton<IResultStore>(_results);
             silo.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Time));
             silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
@@ -76,14 +75,5 @@ internal sealed class PostgresCluster : IAsyncDisposable
     {
         foreach (var host in _hosts.ToList()) await StopAsync(host);
         await _results.DisposeAsync();
-    }
-
-    public static (int Silo, int Gateway) FreePorts()
-    {
-        using var one = new TcpListener(IPAddress.Loopback, 0);
-        using var two = new TcpListener(IPAddress.Loopback, 0);
-        one.Start();
-        two.Start();
-        return (((IPEndPoint)one.LocalEndpoint).Port, ((IPEndPoint)two.LocalEndpoint).Port);
     }
 }

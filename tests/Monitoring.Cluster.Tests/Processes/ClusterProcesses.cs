@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Monitoring.Simulator;
 using Monitoring.Testing;
@@ -96,16 +95,8 @@ internal sealed class ClusterProcesses : IAsyncDisposable
     // A silo says its port to the others before it listens, so the system cannot choose it.
     private string[] Silo =>
     [
-        $"Cluster:Regions={string.Join(',', Regions)}", string.Create(CultureInfo.InvariantCulture, $"Cluster:SiloPort={FreePort()}"), "Tests:Segments=2", "Log:Level=Information",
+        $"Cluster:Regions={string.Join(',', Regions)}", string.Create(CultureInfo.InvariantCulture, $"Cluster:SiloPort={FreePort.Find()}"), "Tests:Segments=2", "Log:Level=Information",
     ];
-
-    /// <summary>A port that nobody has just now.</summary>
-    internal static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     /// <summary>Settings as arguments.</summary>
     internal static IEnumerable<string> Set(string[] settings) => settings.SelectMany(s => new[] { "--set", s });

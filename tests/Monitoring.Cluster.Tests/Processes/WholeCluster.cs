@@ -31,8 +31,8 @@ internal sealed class WholeCluster : IAsyncDisposable
     private readonly Dictionary<int, int> _siloPorts = [];
     private readonly string _url;
     private readonly int _testsPerDay;
-    private readonly int[] _ports = [ClusterProcesses.FreePort(), ClusterProcesses.FreePort()];
-    private readonly int[] _sitePorts = [ClusterProcesses.FreePort(), ClusterProcesses.FreePort()];
+    private readonly int[] _ports = FreePort.Find(2);
+    private readonly int[] _sitePorts = FreePort.Find(2);
 
     private WholeCluster(PostgresServer database, string url, SimulatedFleet fleet, int testsPerDay) => (Database, _url, Fleet, _testsPerDay) = (database, url, fleet, testsPerDay);
 
@@ -266,7 +266,7 @@ internal sealed class WholeCluster : IAsyncDisposable
 
     private string[] Silo(int number)
     {
-        if (!_siloPorts.TryGetValue(number, out var port)) _siloPorts[number] = port = ClusterProcesses.FreePort();
+        if (!_siloPorts.TryGetValue(number, out var port)) _siloPorts[number] = port = FreePort.Find();
         return
         [
             $"Cluster:Regions={string.Join(',', Silos)}", string.Create(CultureInfo.InvariantCulture, $"Cluster:SiloPort={port}"),

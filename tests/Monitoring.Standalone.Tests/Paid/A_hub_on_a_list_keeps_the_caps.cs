@@ -9,6 +9,7 @@ using Monitoring.Standalone.Tests.EndToEnd;
 using Monitoring.Standalone.Tests.Sites;
 using Monitoring.Standalone.Wallet;
 using Monitoring.Storage;
+using Monitoring.Testing;
 
 namespace Monitoring.Standalone.Tests.Paid;
 
@@ -33,7 +34,7 @@ public sealed class A_hub_on_a_list_keeps_the_caps
         Assert.SkipWhen(DateTime.UtcNow.TimeOfDay > TimeSpan.FromHours(23.9), "the UTC day ends within minutes, and every cap begins anew with the next: run it then");
         await using var network = await PaidNetwork.StartAsync([.. Enumerable.Range(0, 2).Select(i => new NodeOptions { Name = $"node-{i}", Behaviour = Behaviour.Fast, Price = 300 })]);
         Assert.Equal(0, (await network.MonitorAsync(null, "wallet", "fund", "--deposit", "1 ether", "--reserve", "5 ether", "--yes")).Code);
-        var port = RegionSites.FreePort();
+        var port = FreePort.Find();
         await WriteHubAsync(network, port);
         await using var hub = MonitorProcess.Start(network.Scratch.Path, Nothing, "run", "--config", "hub.json");
         using var api = new MonitorApi(await hub.UrlAsync(Cancel));

@@ -10,6 +10,7 @@ using Monitoring.Standalone.Tests.EndToEnd;
 using Monitoring.Standalone.Tests.Sites;
 using Monitoring.Standalone.Wallet;
 using Monitoring.Storage;
+using Monitoring.Testing;
 
 namespace Monitoring.Standalone.Tests.Paid;
 
@@ -42,7 +43,7 @@ public sealed class A_region_pays
             [.. Enumerable.Range(0, Nodes).Select(i => new NodeOptions { Name = $"node-{i}", Behaviour = Behaviour.RepeatsParams, Price = PricePerPixel })]);
         Assert.Equal(0, (await network.MonitorAsync(null, "wallet", "fund", "--deposit", "1 ether", "--reserve", "5 ether", "--yes")).Code);
         using var authority = new CertificateAuthority(network.Scratch.Path, "authority");
-        var site = new Site(network, RegionSites.FreePort(), authority.Issue("hub", IPAddress.Loopback));
+        var site = new Site(network, FreePort.Find(), authority.Issue("hub", IPAddress.Loopback));
         await site.WriteHubAsync();
         await site.RunAsync("region", "add", "FRA", "--out", "fra.key", "--config", "hub.json");
         await using var hub = site.StartHub();

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Monitoring.Simulator;
 using Monitoring.Standalone.Tests.EndToEnd;
@@ -24,7 +22,7 @@ internal sealed class RegionSites : IAsyncDisposable
 
     private readonly int _testsPerDay;
     private readonly Scratch _scratch = new();
-    private readonly int _port = FreePort();
+    private readonly int _port = FreePort.Find();
     private readonly List<string> _said = [];
 
     private RegionSites(SimulatedFleet fleet, int testsPerDay, PostgresServer? database) => (Fleet, _testsPerDay, Database) = (fleet, testsPerDay, database);
@@ -203,10 +201,4 @@ internal sealed class RegionSites : IAsyncDisposable
         Hub = new { Regions },
         Regions = Regions.Select(r => new { Id = r, Name = r + " (simulated on one machine)", Type = "transcoding" }),
     });
-
-    public static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }}
+}

@@ -12,7 +12,7 @@ public sealed class Regions_and_hub_recognise_each_other : IDisposable
 {
     private static readonly Dictionary<string, string> Nothing = [];
     private readonly Scratch _scratch = new();
-    private readonly int _port = RegionSites.FreePort();
+    private readonly int _port = FreePort.Find();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

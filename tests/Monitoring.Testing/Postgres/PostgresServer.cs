@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Monitoring.Testing.Postgres;
 
@@ -79,7 +77,7 @@ public sealed class PostgresServer : IAsyncDisposable
         if (Environment.IsPrivilegedProcess) await RunAsync("chown", "postgres", folder, passwordFile);
         await RunAsync([.. Unprivileged, Path.Combine(programs, "initdb"), "-D", folder, "-U", User, "-A", "scram-sha-256", "--pwfile", passwordFile, "-E", "UTF8", "--locale=C", "-N"]);
         File.Delete(passwordFile);
-        var port = FreePort();
+        var port = FreePort.Find();
         string[] command = [.. inside, .. Unprivileged, "sh", "-c", Watch, "sh", Path.Combine(programs, "postgres"), folder, port.ToString(CultureInfo.InvariantCulture), isDurable ? "on" : "off"];
         var shell = Process.Start(new ProcessStartInfo(command[0], command[1..])
         {
@@ -141,13 +139,6 @@ public sealed class PostgresServer : IAsyncDisposable
             : [];
         return places.Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator))
             .FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "postgres")) && File.Exists(Path.Combine(folder, "psql")));
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static async Task<string> RunAsync(params string[] command)
