@@ -3,11 +3,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Monitoring.Cluster.Leaderboard;
-using Monitoring.Core;
-using Monitoring.Web;
 
-namespace Monitoring.Cluster.Tests.Leaderboard;
+namespace Monitoring.Web.Tests;
 
 /// <summary>What a hub says between its start and its first snapshot.</summary>
 public sealed class BoardGateTests
@@ -17,7 +14,7 @@ public sealed class BoardGateTests
     [Fact]
     public async Task A_hub_that_knows_no_board_says_so_in_place_of_an_empty_one()
     {
-        var board = new Shown();
+        var board = new Board();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
@@ -31,6 +28,7 @@ public sealed class BoardGateTests
         {
             using var refused = await http.GetAsync(path, Cancel);
             Assert.Equal((HttpStatusCode.ServiceUnavailable, TimeSpan.FromSeconds(5)), (refused.StatusCode, refused.Headers.RetryAfter?.Delta));
+            Assert.Equal(("application/json", true), (refused.Content.Headers.ContentType?.MediaType, refused.Headers.CacheControl?.NoStore));
         }
 
         foreach (var path in new[] { "/livez", "/readyz", "/hub/v1/lease", "/api/regions" }) Assert.Equal("answered", await http.GetStringAsync(path, Cancel));
@@ -38,10 +36,5 @@ public sealed class BoardGateTests
         // A board without orchestrators is a board.
         board.Current = new LeaderboardSnapshot(1, DateTimeOffset.UnixEpoch, []);
         Assert.Equal("answered", await http.GetStringAsync("/api/aggregated_stats", Cancel));
-    }
-
-    private sealed class Shown : ILeaderboard
-    {
-        public LeaderboardSnapshot Current { get; set; } = LeaderboardSnapshot.Empty;
     }
 }
