@@ -75,7 +75,8 @@ internal sealed partial class RegionProcess
         {
             Alarms = () => watch?.Alarms.Select(a => a.Text) ?? [],
         };
-        ImmutableArray<IHostGauges> gauges = watch is null ? [] : [new WalletGauges(() => watch.Latest?.Funds.Deposit, () => watch.Latest?.Funds.ReserveFundsRemaining, () => null, _options.Spend)];
+        ImmutableArray<IHostGauges> gauges = watch is null ? []
+            : [new WalletGauges(() => watch.Latest?.Funds.Deposit, () => watch.Latest?.Funds.ReserveFundsRemaining, () => wallet!.SpentToday().Ceiling(), _options.Spend)];
         using var telemetry = _options.Urls.IsEmpty && _options.MetricsUrls.IsEmpty ? new TelemetryPipeline(TelemetrySettings.FromEnvironment(), gauges) : null;
         await using var port = _options.Urls.IsEmpty && _options.MetricsUrls.IsEmpty ? null : HealthPort.Build(_options.Urls, Checks(hub.Clock), gauges, _logs, _options.MetricsUrls);
         if (port is not null) await port.StartAsync(stop);

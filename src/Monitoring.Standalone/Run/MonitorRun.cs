@@ -112,7 +112,7 @@ internal sealed partial class MonitorRun
         List<IHostGauges> gauges = [new AlertGauges(alerts)];
         if (watch is not null) instrument.Add(new WalletPart(watch, _around.Time));
         if (watch is not null) hub.Money = () => (watch.Latest is null ? null : string.Join(' ', watch.Alarms.Select(a => a.Text)), watch.Unread);
-        if (watch is not null) gauges.Add(new WalletGauges(() => watch.Latest?.Funds.Deposit, () => watch.Latest?.Funds.ReserveFundsRemaining, () => hub.Budget?.Total, _options.Spend));
+        if (watch is not null) gauges.Add(new WalletGauges(() => watch.Latest?.Funds.Deposit, () => watch.Latest?.Funds.ReserveFundsRemaining, () => wallet!.SpentToday().Ceiling(), _options.Spend));
         if (poster is not null) gauges.Add(new PosterGauges(poster));
         using var remote = _options.Remote.Regions.IsEmpty ? null : await LedRegions.OpenAsync(_options, hub, memory, directory.DirectoryPath, _around.Time, _logs, stop);
         instrument.Add(new RegionParts(hub, remote?.Refused, _around.Time));
