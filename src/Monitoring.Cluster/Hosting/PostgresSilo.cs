@@ -47,6 +47,7 @@ internal static class PostgresSilo
     {
         silo.Services.AddSingleton(s => ActivatorUtilities.CreateInstance<AlertDuty>(s, url, open));
         silo.Services.AddHostedService(s => s.GetRequiredService<AlertDuty>());
+        silo.Services.AddSingleton<AskedDesk>();
         return silo;
     }
 }

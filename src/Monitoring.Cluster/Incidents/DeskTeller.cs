@@ -3,6 +3,7 @@ using Monitoring.Alerting;
 using Monitoring.Core;
 using Monitoring.Storage;
 using Monitoring.Storage.Postgres;
+using Monitoring.Web;
 
 namespace Monitoring.Cluster.Incidents;
 
@@ -14,9 +15,6 @@ internal sealed partial class DeskTeller : ITeller
     private readonly AlertDesk _desk;
 
     private DeskTeller(LogOutbox outbox, IStateLog memory, AlertDesk desk) => (_outbox, _memory, _desk) = (outbox, memory, desk);
-
-    /// <summary>Channels, dead letters, subscriptions and the canary.</summary>
-    public AlertDesk Desk => _desk;
 
     /// <summary>Opens it with what an earlier holder of the duty left.</summary>
     /// <param name="options">The section <c>Alerts</c>.</param>
@@ -36,6 +34,9 @@ internal sealed partial class DeskTeller : ITeller
 
     /// <inheritdoc />
     public Task TakeAsync(IReadOnlyList<Notification> notifications, CancellationToken cancellationToken) => _desk.TakeAsync(notifications, cancellationToken);
+
+    /// <inheritdoc />
+    public Task<AlertAnswer> AnswerAsync(AlertQuestion question, ILeaderboard board, CancellationToken cancellationToken) => AlertAnswers.OfAsync(question, _desk, board, cancellationToken);
 
     /// <inheritdoc />
     public Task RunAsync(CancellationToken stop) => _desk.RunAsync(stop);

@@ -1,5 +1,6 @@
 using Monitoring.Core;
 using Monitoring.Storage.Postgres;
+using Monitoring.Web;
 
 namespace Monitoring.Cluster.Incidents;
 
@@ -12,6 +13,14 @@ internal interface ITeller : IAsyncDisposable
     /// </summary>
     /// <exception cref="IOException">Not all were taken; they are given again.</exception>
     Task TakeAsync(IReadOnlyList<Notification> notifications, CancellationToken cancellationToken);
+
+    /// <summary>What it is asked from outside.</summary>
+    /// <param name="question">The question.</param>
+    /// <param name="board">Who may be subscribed to.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="IOException">What is kept cannot be read or written just now.</exception>
+    /// <exception cref="ObjectDisposedException">It was given up meanwhile.</exception>
+    Task<AlertAnswer> AnswerAsync(AlertQuestion question, ILeaderboard board, CancellationToken cancellationToken);
 
     /// <summary>Tells until asked to stop.</summary>
     Task RunAsync(CancellationToken stop);

@@ -4,12 +4,10 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Monitoring.Alerting;
 using Monitoring.Cluster.Chain;
 using Monitoring.Cluster.Configuration;
 using Monitoring.Cluster.Hosting;
 using Monitoring.Cluster.Incidents;
-using Monitoring.Cluster.Leaderboard;
 using Monitoring.Cluster.Registry;
 using Monitoring.Ethereum;
 using Monitoring.Livepeer;
@@ -127,13 +125,11 @@ internal sealed partial class HubProcess
         if (!_options.Remote.Regions.IsEmpty) app.MapHub();
         app.MapSchedule();
 
-        // Answered by whichever hub tells of incidents just now, with what it keeps of them; the others say so.
-        var duty = app.Services.GetRequiredService<AlertDuty>();
-        app.MapAlerts(Desk, _options.Alerts.Canary is not null);
-        if (_options.Alerts.Subscriptions > 0) app.MapSubscriptions(() => Desk()?.Subscriptions);
+        // Whichever hub is asked, the one that tells of incidents just now answers.
+        var desk = app.Services.GetRequiredService<AskedDesk>();
+        app.MapAlerts(desk.AskAsync, _options.Alerts.Canary is not null);
+        if (_options.Alerts.Subscriptions > 0) app.MapSubscriptions(desk.AskAsync);
         app.MapLeaderboard();
-
-        AlertDesk? Desk() => (duty.Teller as DeskTeller)?.Desk;
     }
 
     private async Task WriteBannerAsync(WebApplication app)

@@ -96,6 +96,8 @@ public sealed class HubGoldenTests
         Wire(wire, "plan-history", new PlanHistoryWire { Version = 7, Json = Encoding.UTF8.GetBytes("{}") }, h => (h.Version, h.To().Rules.Length));
         Wire(wire, "witness-question", new WitnessQuestion { Region = Fra, Since = At, Until = At.AddMinutes(2) }, q => q);
         Wire(wire, "region-witness", new RegionWitness(7, 2, 1, true), w => w);
+        Wire(wire, "desk-question", DeskQuestion.Of(new AlertQuestion(AlertSubject.Nonce, new byte[] { 1, 2 })), q => (q.Subject, q.Body[0], q.Body[1]));
+        Wire(wire, "desk-answer", DeskAnswer.Of(new AlertAnswer(201, new byte[] { 3 })), a => (a.Status, a.Body[0]));
         Wire(wire, "spend-request", new SpendRequest { Test = Test, Orchestrator = One, Region = Fra }, r => (r.Test, r.Orchestrator, r.Region));
     }
 

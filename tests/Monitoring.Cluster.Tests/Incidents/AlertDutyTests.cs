@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Monitoring.Alerting;
 using Monitoring.Cluster.Incidents;
@@ -7,6 +8,7 @@ using Monitoring.Storage;
 using Monitoring.Storage.Migrations;
 using Monitoring.Storage.Postgres;
 using Monitoring.Testing.Postgres;
+using Monitoring.Web;
 using Npgsql;
 
 namespace Monitoring.Cluster.Tests.Incidents;
@@ -80,6 +82,45 @@ public sealed class AlertDutyTests
         Assert.Equal([0, 1], pager.Arrived.Select(n => n.Sequence));
     }
 
+    [Fact]
+    public async Task Whichever_hub_is_asked_the_one_that_tells_answers()
+    {
+        Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");
+        var url = PostgresUrl.Parse(await (await PostgresServer.SharedAsync()).CreateDatabaseAsync());
+        await new Migrator(url, MigrationSource.State).MigrateAsync(null, Cancel);
+        await using var under = await ClusterUnderTest.StartAsync();
+        var question = new AlertQuestion(AlertSubject.Nonce, "whatever"u8.ToArray());
+        Assert.Equal(503, (await new Hub(under.Grains).Desk.AskAsync(question, Cancel)).Status);
+
+        var pager = new Pager();
+        var one = new Hub(url, pager, under.Grains, "one");
+        await pager.OpenedAsync("one").WaitAsync(Generous, Cancel);
+        await using var two = new Hub(url, pager, under.Grains, "two");
+        Assert.Equal("one Nonce whatever", await AskedAsync(one, question));
+        Assert.Equal("one Nonce whatever", await AskedAsync(two, question));
+
+        // Nobody answers for one that has given the duty up, until the other has it.
+        await one.DisposeAsync();
+        await pager.OpenedAsync("two").WaitAsync(Generous, Cancel);
+        Assert.Equal("two Nonce whatever", await AskedAsync(two, question));
+        Assert.Equal("two Nonce whatever", await AskedAsync(one, question));
+
+        // What fails there fails nowhere else.
+        pager.IsAway = true;
+        foreach (var hub in new[] { one, two }) Assert.Equal(503, (await hub.Desk.AskAsync(question, Cancel)).Status);
+    }
+
+    // The one that tells says so soon after it has begun to.
+    private static async Task<string> AskedAsync(Hub hub, AlertQuestion question)
+    {
+        while (true)
+        {
+            var answer = await hub.Desk.AskAsync(question, Cancel);
+            if (answer.Status == 200) return Encoding.UTF8.GetString(answer.Body.Span);
+            await Task.Yield();
+        }
+    }
+
     private static Notification Step(int epoch, int sequence)
     {
         var opened = IncidentGrainTests.Opened(epoch);
@@ -100,12 +141,23 @@ public sealed class AlertDutyTests
         private readonly AlertDuty _duty;
         private int _opened;
 
-        public Hub(PostgresUrl url, Pager pager, IGrainFactory grains)
+        public Hub(PostgresUrl url, Pager pager, IGrainFactory grains, string name = "")
+            : this(grains, url, (hub, duty, cancel) => hub.OpenAsync(duty, pager, name, cancel)) => _ = _duty.StartAsync(CancellationToken.None);
+
+        /// <summary>One that never has the duty.</summary>
+        public Hub(IGrainFactory grains)
+            : this(grains, PostgresUrl.Parse("postgres://nobody@127.0.0.1:1/nothing"), (_, _, _) => throw new NotSupportedException())
+        {
+        }
+
+        private Hub(IGrainFactory grains, PostgresUrl url, Func<Hub, PostgresDuty, CancellationToken, Task<ITeller>> open)
         {
             var rules = ClusterUnderTest.Rules with { ViewEvery = TimeSpan.FromMilliseconds(20) };
-            _duty = new AlertDuty(url, (duty, cancel) => OpenAsync(duty, pager, cancel), grains, rules, TimeProvider.System, NullLogger<AlertDuty>.Instance);
-            _ = _duty.StartAsync(CancellationToken.None);
+            _duty = new AlertDuty(url, (duty, cancel) => open(this, duty, cancel), grains, new NoBoard(), rules, TimeProvider.System, NullLogger<AlertDuty>.Instance);
+            Desk = new AskedDesk(_duty, grains, NullLogger<AskedDesk>.Instance);
         }
+
+        public AskedDesk Desk { get; }
 
         public int Opened => Volatile.Read(ref _opened);
 
@@ -115,26 +167,36 @@ public sealed class AlertDutyTests
             _duty.Dispose();
         }
 
-        private async Task<ITeller> OpenAsync(PostgresDuty duty, Pager pager, CancellationToken cancellationToken)
+        private async Task<ITeller> OpenAsync(PostgresDuty duty, Pager pager, string name, CancellationToken cancellationToken)
         {
             var store = LogOutbox.Open(await duty.OpenLogAsync("outbox", cancellationToken), new OutboxBounds(), null);
             Interlocked.Increment(ref _opened);
-            return new Teller(store, new AlertOutbox(
+            pager.Open(name);
+            return new Teller(name, pager, store, new AlertOutbox(
                 store, new Router([], ["pager"]), ImmutableDictionary<string, IChannel>.Empty.Add("pager", pager), null,
                 new DeliveryPolicy { FirstWait = TimeSpan.FromMilliseconds(20), LongestRest = TimeSpan.FromMilliseconds(20) }, new Random(7), TimeProvider.System, NullLogger<AlertOutbox>.Instance));
         }
     }
 
-    private sealed class Teller(LogOutbox store, AlertOutbox outbox) : ITeller
+    private sealed class Teller(string name, Pager pager, LogOutbox store, AlertOutbox outbox) : ITeller
     {
         public async Task TakeAsync(IReadOnlyList<Notification> notifications, CancellationToken cancellationToken)
         {
             foreach (var notification in notifications) await outbox.TakeAsync(notification, cancellationToken);
         }
 
+        public Task<AlertAnswer> AnswerAsync(AlertQuestion question, ILeaderboard board, CancellationToken cancellationToken) => pager.IsAway
+            ? throw new IOException("the database is away")
+            : Task.FromResult(new AlertAnswer(200, Encoding.UTF8.GetBytes($"{name} {question.Subject} {Encoding.UTF8.GetString(question.Body.Span)}")));
+
         public Task RunAsync(CancellationToken stop) => outbox.RunAsync(stop);
 
         public ValueTask DisposeAsync() => store.DisposeAsync();
+    }
+
+    private sealed class NoBoard : ILeaderboard
+    {
+        public LeaderboardSnapshot Current => LeaderboardSnapshot.Empty;
     }
 
     /// <summary>A receiver that remembers, and may be away.</summary>
@@ -143,11 +205,17 @@ public sealed class AlertDutyTests
         private readonly ConcurrentDictionary<(IncidentKey, int), TaskCompletionSource> _told = new();
         private readonly ConcurrentDictionary<(IncidentKey, int), TaskCompletionSource> _tried = new();
 
+        private readonly ConcurrentDictionary<string, TaskCompletionSource> _opened = new();
+
         public volatile bool IsAway;
 
         public ConcurrentQueue<Notification> Arrived { get; } = new();
 
         public Task ToldAsync(Notification notification) => Of(_told, notification).Task;
+
+        public void Open(string hub) => _opened.GetOrAdd(hub, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+
+        public Task OpenedAsync(string hub) => _opened.GetOrAdd(hub, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
         public Task TriedAsync(Notification notification) => Of(_tried, notification).Task;
 
