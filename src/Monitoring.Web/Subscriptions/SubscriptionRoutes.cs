@@ -82,6 +82,6 @@ public static class SubscriptionRoutes
     {
         var buffer = new byte[MostBytes + 1];
         var length = await context.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-        return length > MostBytes ? null : buffer.AsMemory(0, length);
+        return length > MostBytes ? default(ReadOnlyMemory<byte>?) : buffer.AsMemory(0, length);
     }
 }
