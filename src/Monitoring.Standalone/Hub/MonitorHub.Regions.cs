@@ -43,6 +43,8 @@ internal sealed partial class MonitorHub
             if (vitals.Own.Fault != OutcomeCode.OurClock) await LearnAsync(_health.OnControls(vitals.Region, vitals.Own.Fault is null, now));
         }
 
+        // Whoever told it finds it shown.
+        LookAtRegions();
         vitals.Answer.TrySetResult();
     }
 
