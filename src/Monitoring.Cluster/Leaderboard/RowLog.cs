@@ -28,6 +28,9 @@ internal sealed class RowLog
         }
     }
 
+    /// <summary>An orchestrator's row; null where it has none.</summary>
+    public LeaderboardRow? Find(OrchestratorId orchestrator) => _rows.GetValueOrDefault(orchestrator).Row;
+
     /// <summary>The orchestrators that have a row, in order.</summary>
     public IEnumerable<OrchestratorId> Orchestrators => _rows.Keys;
 
@@ -84,16 +87,34 @@ internal readonly record struct RowChanges(ImmutableArray<LeaderboardRow> Rows, 
     public ImmutableArray<LeaderboardRow> On(ImmutableArray<LeaderboardRow> before)
     {
         var after = ImmutableArray.CreateBuilder<LeaderboardRow>(before.Length + Rows.Length);
-        var (changed, gone) = (0, 0);
-        foreach (var row in before)
+        var (from, changed, gone) = (0, 0, 0);
+        while (changed < Rows.Length || gone < Gone.Length)
         {
-            while (changed < Rows.Length && Rows[changed].Orchestrator < row.Orchestrator) after.Add(Rows[changed++]);
-            while (gone < Gone.Length && Gone[gone] < row.Orchestrator) gone++;
-            if (changed < Rows.Length && Rows[changed].Orchestrator == row.Orchestrator) after.Add(Rows[changed++]);
-            else if (gone == Gone.Length || Gone[gone] != row.Orchestrator) after.Add(row);
+            var isGone = changed == Rows.Length || (gone < Gone.Length && Gone[gone] < Rows[changed].Orchestrator);
+            var id = isGone ? Gone[gone++] : Rows[changed].Orchestrator;
+
+            // What lies between two changes is copied as it is.
+            var at = IndexOf(before, id, from);
+            after.AddRange(before.AsSpan(from..at));
+            from = at < before.Length && before[at].Orchestrator == id ? at + 1 : at;
+            if (!isGone) after.Add(Rows[changed++]);
         }
 
-        while (changed < Rows.Length) after.Add(Rows[changed++]);
+        after.AddRange(before.AsSpan(from..));
         return after.DrainToImmutable();
+    }
+
+    // The first, from a place on, whose address is not smaller.
+    private static int IndexOf(ImmutableArray<LeaderboardRow> rows, OrchestratorId id, int from)
+    {
+        var until = rows.Length;
+        while (from < until)
+        {
+            var middle = (from + until) / 2;
+            if (rows[middle].Orchestrator < id) from = middle + 1;
+            else until = middle;
+        }
+
+        return from;
     }
 }

@@ -24,7 +24,7 @@ internal sealed partial class ScoreShardGrain(HubRules rules, TimeProvider time,
     private const int AtOnce = 64;
     private readonly RowLog _rows = new();
     private readonly long _life = Random.Shared.NextInt64(1, long.MaxValue);
-    private readonly Dictionary<OrchestratorId, OrchestratorStanding> _standings = [];
+    private readonly ShardTotals _totals = new(rules.Policy.Schedule.Regions);
     private readonly Dictionary<OrchestratorId, long> _versions = [];
     private long _version;
     private bool _isComplete;
@@ -45,22 +45,7 @@ internal sealed partial class ScoreShardGrain(HubRules rules, TimeProvider time,
         return Task.FromResult(0L);
     }
 
-    public Task<ShardStanding> Standing()
-    {
-        var active = _standings.Where(s => s.Value.Active).ToList();
-        var cells = _rows.All.Where(r => r.Active).SelectMany(r => r.Cells).Where(c => rules.Policy.Schedule.Regions.Contains(c.Region)).ToList();
-        return Task.FromResult(new ShardStanding
-        {
-            IsComplete = _isComplete,
-            Active = active.Count,
-            Troubled = active.Count(s => s.Value.PhaseOf() != AvailabilityPhase.Up),
-            Down = active.Count(s => s.Value.PhaseOf() is AvailabilityPhase.Down or AvailabilityPhase.Recovering),
-            Unheard = active.Count(s => s.Value.Unheard),
-            Planned = cells.Sum(c => (long)c.Cell.Planned),
-            Counted = cells.Sum(c => (long)Math.Min(c.Cell.Tests, c.Cell.Planned)),
-            Failing = [.. active.SelectMany(s => s.Value.Failing.Select(f => new FailingWire { Orchestrator = s.Key, Sight = f }))],
-        });
-    }
+    public Task<ShardStanding> Standing() => Task.FromResult(_totals.Sum(_isComplete));
 
     public Task<ShardRows?> RowsSince(long known, long life)
     {
@@ -81,9 +66,11 @@ internal sealed partial class ScoreShardGrain(HubRules rules, TimeProvider time,
 
     private void Put(OrchestratorId orchestrator, LeaderboardRow? row, OrchestratorStanding? standing)
     {
-        if (standing is not null) _standings[orchestrator] = standing;
+        if (standing is not null) _totals.Put(orchestrator, standing);
         var next = Next();
+        var before = _rows.Find(orchestrator);
         if (row is null ? _rows.Remove(orchestrator, next) : _rows.Put(row, next)) _version = next;
+        _totals.Put(before, _rows.Find(orchestrator));
     }
 
     private long Next() => Math.Max(_version + 1, time.GetUtcNow().UtcTicks);

@@ -29,11 +29,18 @@ internal sealed class BoardBytes
         long length = 2;
         for (int i = 0, old = 0; i < rows.Length; i++)
         {
-            // Both are in order of the address.
-            while (before is not null && old < before._rows.Length && before.Snapshot.Rows[old].Orchestrator < rows[i].Orchestrator) old++;
-            members[i] = before is not null && old < before._rows.Length && ReferenceEquals(before.Snapshot.Rows[old], rows[i])
-                ? before.Bytes.AsMemory(before._rows[old].Start..before._rows[old].End)
-                : write(rows[i]).AsMemory(1..^1);
+            // Both are in order of the address, and most rows are the next ones of both: addresses are compared where they are not.
+            while (before is not null && old < before._rows.Length && !ReferenceEquals(before.Snapshot.Rows[old], rows[i]) && before.Snapshot.Rows[old].Orchestrator < rows[i].Orchestrator) old++;
+            if (before is not null && old < before._rows.Length && ReferenceEquals(before.Snapshot.Rows[old], rows[i]))
+            {
+                members[i] = before.Bytes.AsMemory(before._rows[old].Start..before._rows[old].End);
+                old++;
+            }
+            else
+            {
+                members[i] = write(rows[i]).AsMemory(1..^1);
+            }
+
             if (members[i].Length > 0) length += members[i].Length + 1;
         }
 
