@@ -25,10 +25,11 @@ internal interface IRegistryGrain : IGrainWithIntegerKey
 
     /// <summary>The active set, if it changed since.</summary>
     /// <param name="known">What the caller has: <see cref="ActiveSet.Version"/>; 0 for nothing.</param>
+    /// <param name="life">Of which life of the grain that is (<see cref="ActiveSet.Life"/>); 0 of a caller that wants all or nothing.</param>
     /// <returns>Null when nothing changed.</returns>
     [Alias("Active")]
     [AlwaysInterleave]
-    Task<ActiveSet?> Active(long known);
+    Task<ActiveSet?> Active(long known, long life = 0);
 
     /// <summary>True for whoever is, or lately was, enrolled.</summary>
     [Alias("Knows")]
@@ -41,7 +42,7 @@ internal interface IRegistryGrain : IGrainWithIntegerKey
     Task<bool> NotePosted(OrchestratorId orchestrator);
 }
 
-/// <summary>The active set as it is tested now.</summary>
+/// <summary>The active set as it is tested now, or what changed of it.</summary>
 [GenerateSerializer]
 [Alias("monitoring.active-set")]
 [Immutable]
@@ -54,6 +55,18 @@ internal sealed class ActiveSet
     /// <summary>In order of address.</summary>
     [Id(1)]
     public required ImmutableArray<RegistryEntryWire> Entries { get; init; }
+
+    /// <summary>The version that the entries are the changes from; 0 when they are all.</summary>
+    [Id(2)]
+    public long Since { get; init; }
+
+    /// <summary>Who is not in it any more, in order; empty when the entries are all.</summary>
+    [Id(3)]
+    public ImmutableArray<OrchestratorId> Gone { get; init; } = [];
+
+    /// <summary>Which life of the registry's grain it is of; versions of another one do not join.</summary>
+    [Id(4)]
+    public long Life { get; init; }
 }
 
 /// <summary>A <see cref="RegistryEntry"/> between silos.</summary>
@@ -74,6 +87,10 @@ internal sealed class RegistryEntryWire
     /// <summary>Starts and ends of announced maintenance, in turn.</summary>
     [Id(3)]
     public ImmutableArray<DateTimeOffset> Maintenance { get; init; } = [];
+
+    /// <summary>True when another says the same.</summary>
+    public bool IsSame(RegistryEntryWire other) =>
+        Id == other.Id && ServiceUri == other.ServiceUri && Verified == other.Verified && Maintenance.AsSpan().SequenceEqual(other.Maintenance.AsSpan());
 
     public static RegistryEntryWire Of(RegistryEntry entry) => new()
     {

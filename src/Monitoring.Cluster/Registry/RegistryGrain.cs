@@ -32,26 +32,41 @@ internal sealed partial class RegistryGrain(
     private readonly Queue<OrchestratorId> _toTell = [];
     private IGrainTimer _timer = null!;
     private readonly Dictionary<OrchestratorId, Enrolment> _known = [];
+
+    // Since which version each is as it is, of those that changed in this life.
+    private readonly Dictionary<OrchestratorId, long> _changedAt = [];
+    private PagedState<RegistryPage> _pages = null!;
+    private ImmutableArray<RegistryEntryWire> _walked = [];
     private EnrolmentRule _rule = null!;
     private DateTimeOffset _everybodyAt;
     private ActiveSet? _active;
+    private readonly long _life = Random.Shared.NextInt64(1, long.MaxValue);
     private long _version;
 
-    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        foreach (var enrolment in kept.State.Enrolments) _known[enrolment.Id] = enrolment;
+        _pages = new PagedState<RegistryPage>(this, StateNames.RegistryPages, ServiceProvider);
+        await _pages.ReadAsync();
+        foreach (var enrolment in _pages.Exists ? _pages.All.SelectMany(p => p.Enrolments) : kept.State.Enrolments) _known[enrolment.Id] = enrolment;
+        if (!_pages.Exists) await KeepAsync(_known.Values, forgotten: []);
         _rule = EnrolmentRule.From(_known.Values.Where(e => e.WithdrawnAt is null)
             .Select(e => new RegistryEntry(e.Id, e.Record.ServiceUri, e.Record.Verified) { Maintenance = e.Record.Maintenance }));
         OweEverybody();
         _everybodyAt = time.GetUtcNow() + rules.EnrolAgainEvery;
-        Changed();
+        _version = time.GetUtcNow().ToUnixTimeMilliseconds();
         _timer = this.RegisterGrainTimer(static (grain, _) => grain.TickAsync(), this, new GrainTimerCreationOptions(TimeSpan.Zero, rules.RetryAfter));
-        return Task.CompletedTask;
     }
 
     public async Task<int> Walk(ImmutableArray<RegistryEntryWire> listed, bool own = false)
     {
         var now = time.GetUtcNow();
+        var forgotten = _known.Values.Where(e => e.WithdrawnAt < now - rules.Replay - TimeSpan.FromDays(10)).Select(e => e.Id).ToHashSet();
+        if (forgotten.Count == 0 && IsAsBefore(listed))
+        {
+            await TellAsync();
+            return _rule.Active.Count;
+        }
+
         var rule = (own ? EnrolmentRule.From([]) : _rule).OnWalk(listed.Select(e => e.To()), now);
         var records = rule.Records();
         var changed = new List<Enrolment>();
@@ -63,24 +78,30 @@ internal sealed partial class RegistryGrain(
         }
 
         changed.AddRange(_known.Values.Where(e => e.WithdrawnAt is null && !records.ContainsKey(e.Id)).Select(e => e with { WithdrawnAt = now }));
-        var forgotten = _known.Values.Where(e => e.WithdrawnAt < now - rules.Replay - TimeSpan.FromDays(10)).Select(e => e.Id).Except(changed.Select(c => c.Id)).ToHashSet();
+        forgotten.ExceptWith(changed.Select(c => c.Id));
         if (changed.Count > 0 || forgotten.Count > 0)
         {
-            var next = _known.Values.Where(e => !forgotten.Contains(e.Id)).ToDictionary(e => e.Id);
-            foreach (var enrolment in changed) next[enrolment.Id] = enrolment;
-            await this.KeepAsync(kept, kept.State with { Schema = RegistryDocument.Current, Enrolments = [.. next.Values.OrderBy(e => e.Id)] });
-            foreach (var id in forgotten) _known.Remove(id);
+            await KeepAsync(changed, forgotten);
+            if (changed.Count > 0) (_version, _active) = (Math.Max(_version + 1, now.ToUnixTimeMilliseconds()), null);
+            foreach (var id in forgotten)
+            {
+                _known.Remove(id);
+                _changedAt.Remove(id);
+            }
+
             foreach (var enrolment in changed)
             {
                 _known[enrolment.Id] = enrolment;
+                _changedAt[enrolment.Id] = _version;
                 Owe(enrolment.Id);
                 if (enrolment.WithdrawnAt is null) LogEnrolled(enrolment.Id, enrolment.Record.ServiceUri);
                 else LogWithdrawn(enrolment.Id);
             }
         }
 
+        // One that is doubted must be told again, however much it is the same.
         _rule = rule;
-        if (changed.Count > 0) Changed();
+        _walked = rule.IsDoubting ? [] : listed;
         await TellAsync();
         return rule.Active.Count;
     }
@@ -88,10 +109,11 @@ internal sealed partial class RegistryGrain(
     public Task<ImmutableArray<OrchestratorId>> Known(int shard) =>
         Task.FromResult<ImmutableArray<OrchestratorId>>([.. _known.Keys.Concat(kept.State.Posted).Where(id => ScoreShards.Of(id, rules.ScoreShards) == shard).Distinct()]);
 
-    public Task<ActiveSet?> Active(long known)
+    public Task<ActiveSet?> Active(long known, long life = 0)
     {
-        if (known == _version) return Task.FromResult<ActiveSet?>(null);
-        _active ??= new ActiveSet { Version = _version, Entries = [.. _rule.Active.Values.OrderBy(e => e.Id).Select(RegistryEntryWire.Of)] };
+        if (known == _version && (life == _life || life == 0)) return Task.FromResult<ActiveSet?>(null);
+        if (life == _life) return Task.FromResult<ActiveSet?>(ChangesSince(known));
+        _active ??= new ActiveSet { Version = _version, Life = _life, Entries = [.. _rule.Active.Values.OrderBy(e => e.Id).Select(RegistryEntryWire.Of)] };
         return Task.FromResult<ActiveSet?>(_active);
     }
 
@@ -106,8 +128,36 @@ internal sealed partial class RegistryGrain(
         return true;
     }
 
-    // Grows over activations too: nobody takes another set for the one that he has.
-    private void Changed() => (_version, _active) = (Math.Max(_version + 1, time.GetUtcNow().ToUnixTimeMilliseconds()), null);
+    private ActiveSet ChangesSince(long known)
+    {
+        var changed = _changedAt.Where(c => c.Value > known).Select(c => c.Key).Order().ToLookup(_rule.Active.ContainsKey);
+        return new ActiveSet { Version = _version, Life = _life, Since = known, Entries = [.. changed[true].Select(id => RegistryEntryWire.Of(_rule.Active[id]))], Gone = [.. changed[false]] };
+    }
+
+    // Most walks find what the one before found.
+    private bool IsAsBefore(ImmutableArray<RegistryEntryWire> listed)
+    {
+        if (listed.Length == 0 || listed.Length != _walked.Length) return false;
+        for (var i = 0; i < listed.Length; i++)
+        {
+            if (!listed[i].IsSame(_walked[i])) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Writes down the pages of those that changed or are forgotten.</summary>
+    private async Task KeepAsync(IEnumerable<Enrolment> changed, HashSet<OrchestratorId> forgotten)
+    {
+        var pages = changed.ToLookup(e => PagedState<RegistryPage>.Of(e.Id));
+        var touched = pages.Select(p => p.Key).Union(forgotten.Select(PagedState<RegistryPage>.Of));
+        await _pages.KeepAsync(touched.Select(page =>
+        {
+            var next = _pages[page].Enrolments.Where(e => !forgotten.Contains(e.Id)).ToDictionary(e => e.Id);
+            foreach (var enrolment in pages[page]) next[enrolment.Id] = enrolment;
+            return (page, new RegistryPage { Schema = RegistryPage.Current, Enrolments = [.. next.Values.OrderBy(e => e.Id)] });
+        }));
+    }
 
     private Task TickAsync()
     {

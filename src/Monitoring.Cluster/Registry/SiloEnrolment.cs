@@ -7,7 +7,7 @@ namespace Monitoring.Cluster.Registry;
 /// <summary>The active set as one hub silo knows it, and the stake where the host has a source of it.</summary>
 internal sealed class SiloEnrolment(IGrainFactory grains, IStakeSource? stake = null) : IOrchestratorBook, ISiloView
 {
-    private Set _set = new(0, ImmutableDictionary<OrchestratorId, RegistryEntry>.Empty);
+    private Set _set = new(0, 0, ImmutableDictionary<OrchestratorId, RegistryEntry>.Empty);
 
     /// <inheritdoc />
     public ImmutableDictionary<OrchestratorId, RegistryEntry> Enrolled => Volatile.Read(ref _set).Entries;
@@ -18,11 +18,15 @@ internal sealed class SiloEnrolment(IGrainFactory grains, IStakeSource? stake = 
     /// <inheritdoc />
     public async Task PullAsync()
     {
-        if (await grains.GetGrain<IRegistryGrain>(0).Active(Volatile.Read(ref _set).Version) is not { } newer) return;
-        Volatile.Write(ref _set, new Set(newer.Version, newer.Entries.Select(e => e.To()).ToImmutableDictionary(e => e.Id)));
+        var known = Volatile.Read(ref _set);
+        if (await grains.GetGrain<IRegistryGrain>(0).Active(known.Version, known.Life) is not { } newer) return;
+        var entries = newer.Since == 0
+            ? newer.Entries.Select(e => e.To()).ToImmutableDictionary(e => e.Id)
+            : known.Entries.SetItems(newer.Entries.Select(e => KeyValuePair.Create(e.Id, e.To()))).RemoveRange(newer.Gone);
+        Volatile.Write(ref _set, new Set(newer.Version, newer.Life, entries));
     }
 
-    private sealed record Set(long Version, ImmutableDictionary<OrchestratorId, RegistryEntry> Entries);
+    private sealed record Set(long Version, long Life, ImmutableDictionary<OrchestratorId, RegistryEntry> Entries);
 }
 
 /// <summary>What a host that reads the chain tells of the pool's stake. A host without a chain registers none.</summary>

@@ -27,9 +27,10 @@ internal interface IScheduleGrain : IGrainWithIntegerKey
 
     /// <summary>What is known of the days that are published, if it changed since.</summary>
     /// <param name="known">What the caller has: <see cref="PlanHistoryWire.Version"/>; 0 for nothing.</param>
+    /// <param name="life">Of which life of the grain that is (<see cref="PlanHistoryWire.Life"/>); 0 of a caller that wants all or nothing.</param>
     /// <returns>Null when nothing changed.</returns>
     [Alias("History")]
-    Task<PlanHistoryWire?> History(long known);
+    Task<PlanHistoryWire?> History(long known, long life = 0);
 }
 
 /// <summary>An orchestrator's part in the slots between silos.</summary>
@@ -76,7 +77,7 @@ internal sealed class ScheduleRulesWire
     public SchedulePolicy To() => new() { TestsPerDay = TestsPerDay, Regions = Regions, Guard = Guard, SurpriseOneIn = SurpriseOneIn };
 }
 
-/// <summary>A <see cref="PlanHistory"/> between silos, as JSON.</summary>
+/// <summary>A <see cref="PlanHistory"/> between silos, or what changed of it, as JSON.</summary>
 [GenerateSerializer]
 [Alias("monitoring.plan-history")]
 [Immutable]
@@ -89,5 +90,22 @@ internal sealed class PlanHistoryWire
     [Id(1)]
     public required byte[] Json { get; init; }
 
+    /// <summary>Which life of the schedule's grain it is of; versions of another one do not join.</summary>
+    [Id(2)]
+    public long Life { get; init; }
+
+    /// <summary>The version that the shares are the changes from; 0 when they are all. The rules are always all.</summary>
+    [Id(3)]
+    public long Since { get; init; }
+
+    /// <summary>Whose shares these are, and who has none any more, in order; empty when the shares are all.</summary>
+    [Id(4)]
+    public ImmutableArray<OrchestratorId> Changed { get; init; } = [];
+
+    /// <summary>The newer history.</summary>
+    /// <param name="before">The history that the grain was told of when it was asked.</param>
+    public PlanHistory On(PlanHistory before) => Since == 0 ? To() : before.With(To(), Changed.ToHashSet());
+
+    /// <summary>What it says, by itself.</summary>
     public PlanHistory To() => JsonSerializer.Deserialize<PlanHistory>(Json) ?? throw new JsonException("The history is null.");
 }

@@ -6,7 +6,7 @@ namespace Monitoring.Cluster.Schedule;
 /// <summary>What one hub silo may tell of the days' plans.</summary>
 internal sealed class SiloScheduleBook(IGrainFactory grains, SiloPlans plans, TimeProvider time) : IScheduleBook, ISiloView
 {
-    private Seen _seen = new(0, PlanHistory.Empty);
+    private Seen _seen = new(0, 0, PlanHistory.Empty);
 
     /// <inheritdoc />
     public PublishedDay? Find(DateOnly day)
@@ -22,8 +22,9 @@ internal sealed class SiloScheduleBook(IGrainFactory grains, SiloPlans plans, Ti
     public async Task PullAsync()
     {
         await plans.LoadAsync();
-        if (await grains.GetGrain<IScheduleGrain>(0).History(Volatile.Read(ref _seen).Version) is { } newer) Volatile.Write(ref _seen, new Seen(newer.Version, newer.To()));
+        var seen = Volatile.Read(ref _seen);
+        if (await grains.GetGrain<IScheduleGrain>(0).History(seen.Version, seen.Life) is { } newer) Volatile.Write(ref _seen, new Seen(newer.Version, newer.Life, newer.On(seen.History)));
     }
 
-    private sealed record Seen(long Version, PlanHistory History);
+    private sealed record Seen(long Version, long Life, PlanHistory History);
 }

@@ -11,7 +11,15 @@ internal static class StateNames
 
     public const string Orchestrator = "orchestrator";
     public const string Schedule = "schedule";
+
+    /// <summary>Of pages (<see cref="PagedState{TPage}"/>), each of which appends a hyphen and its number.</summary>
+    public const string SchedulePages = "schedule-shares";
+
     public const string Registry = "registry";
+
+    /// <inheritdoc cref="SchedulePages" />
+    public const string RegistryPages = "registry-enrolments";
+
     public const string RegionHealth = "region-health";
     public const string Incidents = "incidents";
     public const string LeaseSeal = "lease-seal";

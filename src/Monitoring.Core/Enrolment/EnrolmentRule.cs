@@ -26,6 +26,9 @@ public sealed class EnrolmentRule
     /// <summary>The active set by id.</summary>
     public ImmutableDictionary<OrchestratorId, RegistryEntry> Active { get; }
 
+    /// <summary>True while a surprising walk waits to be confirmed.</summary>
+    public bool IsDoubting => _doubtedAt != default;
+
     /// <summary>Starts from a set that was remembered (or an empty one: then the first walk is believed).</summary>
     public static EnrolmentRule From(IEnumerable<RegistryEntry> remembered) =>
         new(remembered.ToImmutableDictionary(e => e.Id), ImmutableDictionary<OrchestratorId, RegistryEntry>.Empty, default);

@@ -46,6 +46,16 @@ public sealed record PlanHistory
             : this;
     }
 
+    /// <summary>The history after changes that somebody else made.</summary>
+    /// <param name="changes">All rules, and the shares of those that changed.</param>
+    /// <param name="changed">Who they are; of one that has no shares in the changes nothing is kept.</param>
+    public PlanHistory With(PlanHistory changes, IReadOnlySet<OrchestratorId> changed)
+    {
+        ArgumentNullException.ThrowIfNull(changes);
+        ArgumentNullException.ThrowIfNull(changed);
+        return changes with { Shares = [.. Shares.Where(s => !changed.Contains(s.Orchestrator)), .. changes.Shares] };
+    }
+
     /// <summary>What may be told of a day.</summary>
     /// <param name="day">The day.</param>
     /// <param name="now">The instant, UTC.</param>

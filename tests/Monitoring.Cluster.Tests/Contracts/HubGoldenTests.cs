@@ -53,6 +53,8 @@ public sealed class HubGoldenTests
         State("incidents", new IncidentDocument { Schema = IncidentDocument.Current, Network = IncidentBook.Empty.Opened(Network()), NetworkFails = true, Waiting = [IncidentGrainTests.Opened(7)] }, d => (d.Network.Open.Length, d.NetworkFails, d.Waiting[0].Incident.Key));
         State("lease-seal", new SealDocument { Schema = SealDocument.Current, Secret = new string('7', 64) }, d => d.Secret);
         State("schedule", new ScheduleDocument { Schema = ScheduleDocument.Current, Master = new string('7', 64), History = History }, d => (d.Master, d.History!.Rules[0].TestsPerDay, d.History.Shares[0]));
+        State("schedule-shares", new SharesPage { Schema = SharesPage.Current, Shares = History.Shares }, p => (p.Schema, p.Shares[0]));
+        State("registry-enrolments", new RegistryPage { Schema = RegistryPage.Current, Enrolments = [new Enrolment(One, new OrchestratorRecord("https://192.0.2.1:8935", true, new SlotShare("192.0.2.1:8935", 0, 1)), At, At.AddDays(1))] }, p => (p.Schema, p.Enrolments[0]));
         State("registry", new RegistryDocument { Schema = RegistryDocument.Current, Enrolments = [new Enrolment(One, new OrchestratorRecord("https://192.0.2.1:8935", true, new SlotShare("192.0.2.1:8935", 0, 1)), At, null)], Posted = [One] }, d => (d.Enrolments[0], d.Posted[0]));
     }
 
@@ -90,10 +92,10 @@ public sealed class HubGoldenTests
         Wire(wire, "leaderboard-news", new LeaderboardNews { Version = 7, AsOf = At, Life = 3, Since = 6, Rows = [Row], Gone = [One] }, n => (n.Version, n.AsOf, n.Life, n.Since, n.Rows[0].Orchestrator, n.Gone[0]));
         Wire(wire, "queue-standing", Queue, q => (q.Waiting, q.Leased, q.LastAsked, q.Since));
         Wire(wire, "region-standing", new RegionStandingWire { Region = Fra, Queue = Queue, Vitals = Vitals, ToldAt = At, Anomaly = Span, Refused = [new RefusalsWire { Kind = "Lie", Count = 3, First = At, Last = At, Reason = "it was never leased" }] }, s => (s.Region, s.Queue!.Leased, s.Vitals!.Busy, s.ToldAt, s.Anomaly, s.Refused[0]));
-        Wire(wire, "active-set", new ActiveSet { Version = 7, Entries = [RegistryEntryWire.Of(new RegistryEntry(One, "https://192.0.2.1:8935", true))] }, s => (s.Version, s.Entries[0].Id));
+        Wire(wire, "active-set-changes", new ActiveSet { Version = 7, Life = 3, Since = 6, Entries = [RegistryEntryWire.Of(new RegistryEntry(One, "https://192.0.2.1:8935", true))], Gone = [One] }, s => (s.Version, s.Life, s.Since, s.Entries[0].Id, s.Gone[0]));
         Wire(wire, "slot-share", new SlotShareWire { Id = One, Endpoint = "192.0.2.1:8935", Index = 1, Count = 2 }, s => (s.Id, s.Endpoint, s.Index, s.Count));
         Wire(wire, "schedule-rules", ScheduleRulesWire.Of(Policy), r => (r.TestsPerDay, r.Regions[0], r.Guard, r.SurpriseOneIn));
-        Wire(wire, "plan-history", new PlanHistoryWire { Version = 7, Json = Encoding.UTF8.GetBytes("{}") }, h => (h.Version, h.To().Rules.Length));
+        Wire(wire, "plan-history-changes", new PlanHistoryWire { Version = 7, Life = 3, Since = 6, Changed = [One], Json = Encoding.UTF8.GetBytes("{}") }, h => (h.Version, h.Life, h.Since, h.Changed[0], h.To().Rules.Length));
         Wire(wire, "witness-question", new WitnessQuestion { Region = Fra, Since = At, Until = At.AddMinutes(2) }, q => q);
         Wire(wire, "region-witness", new RegionWitness(7, 2, 1, true), w => w);
         Wire(wire, "desk-question", DeskQuestion.Of(new AlertQuestion(AlertSubject.Nonce, new byte[] { 1, 2 })), q => (q.Subject, q.Body[0], q.Body[1]));

@@ -1,8 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Monitoring.Cluster.Leaderboard;
 using Monitoring.Cluster.Orchestrators;
+using Monitoring.Cluster.Registry;
+using Monitoring.Cluster.Schedule;
 using Monitoring.Cluster.Wire;
 using Monitoring.Core;
+using Monitoring.Web;
 using Orleans.Serialization;
 
 namespace Monitoring.Cluster.Tests.Contracts;
@@ -66,6 +69,20 @@ public sealed class MixedVersionTests
         Assert.Equal((7, true, 0, 0L, 0L), (rows.Version, rows.IsComplete, rows.Rows.Length, rows.Life, rows.Since));
         var older = serializer.Deserialize<OlderShardRows>(serializer.SerializeToArray(new ShardRows { Version = 8, IsComplete = true, Rows = [], Life = 3 }))!;
         Assert.Equal((8, true, 0), (older.Version, older.IsComplete, older.Rows.Length));
+    }
+
+    [Fact]
+    public void What_the_registry_and_the_schedule_of_the_version_before_tell_is_all_of_it()
+    {
+        using var services = new ServiceCollection().AddSerializer().BuildServiceProvider();
+        var serializer = services.GetRequiredService<Serializer>();
+
+        // These files were written before either told changes.
+        var active = serializer.Deserialize<ActiveSet>(Convert.FromHexString(GoldenTests.Golden("active-set.v1.hex", "")))!;
+        Assert.Equal((7, 1, 0L, 0L), (active.Version, active.Entries.Length, active.Since, active.Life));
+        var plans = serializer.Deserialize<PlanHistoryWire>(Convert.FromHexString(GoldenTests.Golden("plan-history.v1.hex", "")))!;
+        Assert.Equal((7, 0L, 0L), (plans.Version, plans.Since, plans.Life));
+        Assert.Empty(plans.On(PlanHistory.Empty with { Shares = [new PublishedShare(At, ClusterUnderTest.Orchestrator(1), null, 0, 0)] }).Shares);
     }
 
     /// <summary>A shard's rows as they were before it told changes.</summary>
