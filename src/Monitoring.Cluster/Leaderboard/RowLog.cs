@@ -94,7 +94,7 @@ internal readonly record struct RowChanges(ImmutableArray<LeaderboardRow> Rows, 
             var id = isGone ? Gone[gone++] : Rows[changed].Orchestrator;
 
             // What lies between two changes is copied as it is.
-            var at = IndexOf(before, id, from);
+            var at = before.PlaceOf(id, from);
             after.AddRange(before.AsSpan(from..at));
             from = at < before.Length && before[at].Orchestrator == id ? at + 1 : at;
             if (!isGone) after.Add(Rows[changed++]);
@@ -102,19 +102,5 @@ internal readonly record struct RowChanges(ImmutableArray<LeaderboardRow> Rows, 
 
         after.AddRange(before.AsSpan(from..));
         return after.DrainToImmutable();
-    }
-
-    // The first, from a place on, whose address is not smaller.
-    private static int IndexOf(ImmutableArray<LeaderboardRow> rows, OrchestratorId id, int from)
-    {
-        var until = rows.Length;
-        while (from < until)
-        {
-            var middle = (from + until) / 2;
-            if (rows[middle].Orchestrator < id) from = middle + 1;
-            else until = middle;
-        }
-
-        return from;
     }
 }

@@ -32,18 +32,11 @@ internal sealed class PublishedTable(ILeaderboard leaderboard, WebOptions option
     public HashSet<OrchestratorId> Hidden() =>
         options.PublishUnverified ? [] : leaderboard.Current.Rows.Where(row => !row.Verified).Select(row => row.Orchestrator).ToHashSet();
 
-    // Rows are in order of the address: one is found without a look at the others.
+    // One is found without a look at the others.
     private static ImmutableArray<LeaderboardRow> RowOf(ImmutableArray<LeaderboardRow> rows, OrchestratorId orchestrator)
     {
-        var (from, until) = (0, rows.Length);
-        while (from < until)
-        {
-            var middle = (from + until) / 2;
-            if (rows[middle].Orchestrator < orchestrator) from = middle + 1;
-            else until = middle;
-        }
-
-        return from < rows.Length && rows[from].Orchestrator == orchestrator ? [rows[from]] : [];
+        var at = rows.PlaceOf(orchestrator);
+        return at < rows.Length && rows[at].Orchestrator == orchestrator ? [rows[at]] : [];
     }
 
     private byte[] Write(ImmutableArray<LeaderboardRow> rows, RegionId? region)

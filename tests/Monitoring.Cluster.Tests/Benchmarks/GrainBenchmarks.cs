@@ -176,7 +176,9 @@ public sealed class GrainBenchmarks
             {
                 // What had waited before anybody asked was not late by the hub's doing.
                 if (!first) late.Add(Math.Max(0, (now - (job.NotBefore - Rules.LeaseAhead)).TotalMilliseconds));
-                reports.Add(ReportAsync(port, job, stop));
+
+                // Of all that had waited the last may come too late to begin, as a worker would see.
+                reports.Add(now > job.NotAfter ? port.ReturnAsync(region, job.Id, OutcomeCode.NoWorker, CancellationToken.None) : ReportAsync(port, job, stop));
             }
 
             first = false;
