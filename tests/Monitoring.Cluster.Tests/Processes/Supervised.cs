@@ -10,7 +10,7 @@ internal sealed class Supervised : IAsyncDisposable
     private readonly Func<HostProcess> _start;
     private readonly Lock _lock = new();
     private readonly List<string> _said = [];
-    private readonly Task _watching;
+    private Task _watching;
     private HostProcess _process;
     private int _starts = 1;
     private bool _ends;
@@ -66,6 +66,20 @@ internal sealed class Supervised : IAsyncDisposable
         last.Signal(SigTerm);
         Assert.True(await last.ExitAsync(cancellationToken) == 0, last.Said);
         await _watching;
+    }
+
+    /// <summary>Starts it once more after it was stopped for good.</summary>
+    public void StartAgain()
+    {
+        lock (_lock)
+        {
+            _ends = false;
+            _said.Add(_process.Said);
+            _process = _start();
+            _starts++;
+        }
+
+        _watching = WatchAsync();
     }
 
     public async ValueTask DisposeAsync()
