@@ -113,9 +113,12 @@ public sealed class AlertDutyTests
     // The one that tells says so soon after it has begun to.
     private static async Task<string> AskedAsync(Hub hub, AlertQuestion question)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        limit.CancelAfter(Generous);
         while (true)
         {
-            var answer = await hub.Desk.AskAsync(question, Cancel);
+            limit.Token.ThrowIfCancellationRequested();
+            var answer = await hub.Desk.AskAsync(question, limit.Token);
             if (answer.Status == 200) return Encoding.UTF8.GetString(answer.Body.Span);
             await Task.Yield();
         }
