@@ -30,18 +30,14 @@ internal sealed partial class RegistryGrain(
     private readonly HashSet<OrchestratorId> _untold = [];
     private readonly HashSet<OrchestratorId> _unshared = [];
     private readonly Queue<OrchestratorId> _toTell = [];
-    private IGrainTimer _timer = null!;
     private readonly Dictionary<OrchestratorId, Enrolment> _known = [];
-
-    // Since which version each is as it is, of those that changed in this life.
-    private readonly Dictionary<OrchestratorId, long> _changedAt = [];
+    private readonly ChangeLog _changes = new(time);
+    private IGrainTimer _timer = null!;
     private PagedState<RegistryPage> _pages = null!;
     private ImmutableArray<RegistryEntryWire> _walked = [];
     private EnrolmentRule _rule = null!;
     private DateTimeOffset _everybodyAt;
     private ActiveSet? _active;
-    private readonly long _life = Random.Shared.NextInt64(1, long.MaxValue);
-    private long _version;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -53,7 +49,6 @@ internal sealed partial class RegistryGrain(
             .Select(e => new RegistryEntry(e.Id, e.Record.ServiceUri, e.Record.Verified) { Maintenance = e.Record.Maintenance }));
         OweEverybody();
         _everybodyAt = time.GetUtcNow() + rules.EnrolAgainEvery;
-        _version = time.GetUtcNow().ToUnixTimeMilliseconds();
         _timer = this.RegisterGrainTimer(static (grain, _) => grain.TickAsync(), this, new GrainTimerCreationOptions(TimeSpan.Zero, rules.RetryAfter));
     }
 
@@ -82,17 +77,21 @@ internal sealed partial class RegistryGrain(
         if (changed.Count > 0 || forgotten.Count > 0)
         {
             await KeepAsync(changed, forgotten);
-            if (changed.Count > 0) (_version, _active) = (Math.Max(_version + 1, now.ToUnixTimeMilliseconds()), null);
             foreach (var id in forgotten)
             {
                 _known.Remove(id);
-                _changedAt.Remove(id);
+                _changes.Forget(id);
+            }
+
+            if (changed.Count > 0)
+            {
+                _changes.Change(changed.Select(c => c.Id));
+                _active = null;
             }
 
             foreach (var enrolment in changed)
             {
                 _known[enrolment.Id] = enrolment;
-                _changedAt[enrolment.Id] = _version;
                 Owe(enrolment.Id);
                 if (enrolment.WithdrawnAt is null) LogEnrolled(enrolment.Id, enrolment.Record.ServiceUri);
                 else LogWithdrawn(enrolment.Id);
@@ -111,10 +110,10 @@ internal sealed partial class RegistryGrain(
 
     public Task<ActiveSet?> Active(long known, long life = 0)
     {
-        if (known == _version && (life == _life || life == 0)) return Task.FromResult<ActiveSet?>(null);
-        if (life == _life) return Task.FromResult<ActiveSet?>(ChangesSince(known));
-        _active ??= new ActiveSet { Version = _version, Life = _life, Entries = [.. _rule.Active.Values.OrderBy(e => e.Id).Select(RegistryEntryWire.Of)] };
-        return Task.FromResult<ActiveSet?>(_active);
+        if (_changes.IsCurrent(known, life)) return Task.FromResult<ActiveSet?>(null);
+        if (_changes.Since(known, life) is not { } changed) return Task.FromResult<ActiveSet?>(_active ??= Told(_rule.Active.Values));
+        var there = changed.ToLookup(_rule.Active.ContainsKey);
+        return Task.FromResult<ActiveSet?>(Told(there[true].Select(id => _rule.Active[id]), known, there[false]));
     }
 
     public Task<bool> Knows(OrchestratorId orchestrator) => Task.FromResult(_known.ContainsKey(orchestrator));
@@ -128,11 +127,14 @@ internal sealed partial class RegistryGrain(
         return true;
     }
 
-    private ActiveSet ChangesSince(long known)
+    private ActiveSet Told(IEnumerable<RegistryEntry> entries, long since = 0, IEnumerable<OrchestratorId>? gone = null) => new()
     {
-        var changed = _changedAt.Where(c => c.Value > known).Select(c => c.Key).Order().ToLookup(_rule.Active.ContainsKey);
-        return new ActiveSet { Version = _version, Life = _life, Since = known, Entries = [.. changed[true].Select(id => RegistryEntryWire.Of(_rule.Active[id]))], Gone = [.. changed[false]] };
-    }
+        Version = _changes.Version,
+        Life = _changes.Life,
+        Since = since,
+        Entries = [.. entries.OrderBy(e => e.Id).Select(RegistryEntryWire.Of)],
+        Gone = [.. (gone ?? []).Order()],
+    };
 
     // Most walks find what the one before found.
     private bool IsAsBefore(ImmutableArray<RegistryEntryWire> listed)

@@ -12,12 +12,8 @@ namespace Monitoring.Cluster.Schedule;
 [GrainType("schedule")]
 internal sealed class ScheduleGrain([PersistentState(StateNames.Schedule, StateNames.Storage)] IPersistentState<ScheduleDocument> kept, TimeProvider time) : Grain, IScheduleGrain
 {
-    private readonly long _life = Random.Shared.NextInt64(1, long.MaxValue);
-
-    // Since which version the shares of each are as they are, of those that changed in this life.
-    private readonly Dictionary<OrchestratorId, long> _changedAt = [];
+    private readonly ChangeLog _changes = new(time);
     private PagedState<SharesPage> _pages = null!;
-    private long _version = time.GetUtcNow().ToUnixTimeMilliseconds();
 
     private ImmutableArray<PublishedRules> Rules => kept.State.History?.Rules ?? [];
 
@@ -44,7 +40,7 @@ internal sealed class ScheduleGrain([PersistentState(StateNames.Schedule, StateN
         var next = before.With(rules.To(), time.GetUtcNow());
         if (ReferenceEquals(next, before)) return;
         await this.KeepAsync(kept, kept.State with { Schema = ScheduleDocument.Current, History = next });
-        _version = NextVersion();
+        _changes.Change([]);
     }
 
     public async Task Share(ImmutableArray<SlotShareWire> shares)
@@ -63,19 +59,18 @@ internal sealed class ScheduleGrain([PersistentState(StateNames.Schedule, StateN
 
         if (next.Count == 0) return;
         await _pages.KeepAsync(next);
-        _version = NextVersion();
-        foreach (var id in changed) _changedAt[id] = _version;
+        _changes.Change(changed);
     }
 
     public Task<PlanHistoryWire?> History(long known, long life = 0)
     {
-        if (known == _version && (life == _life || life == 0)) return Task.FromResult<PlanHistoryWire?>(null);
-        var changed = life == _life ? _changedAt.Where(c => c.Value > known).Select(c => c.Key).ToHashSet() : null;
+        if (_changes.IsCurrent(known, life)) return Task.FromResult<PlanHistoryWire?>(null);
+        var changed = _changes.Since(known, life);
         var pages = changed is null ? _pages.All : changed.Select(PagedState<SharesPage>.Of).Distinct().Select(page => _pages[page]);
         return Task.FromResult<PlanHistoryWire?>(new PlanHistoryWire
         {
-            Version = _version,
-            Life = _life,
+            Version = _changes.Version,
+            Life = _changes.Life,
             Since = changed is null ? 0 : known,
             Changed = changed is null ? [] : [.. changed.Order()],
             Json = JsonSerializer.SerializeToUtf8Bytes(new PlanHistory { Rules = Rules, Shares = [.. pages.SelectMany(p => p.Shares).Where(s => changed?.Contains(s.Orchestrator) != false)] }),
@@ -83,7 +78,4 @@ internal sealed class ScheduleGrain([PersistentState(StateNames.Schedule, StateN
     }
 
     private static SharesPage PageOf(ImmutableArray<PublishedShare> shares) => new() { Schema = SharesPage.Current, Shares = shares };
-
-    // Grows over activations too, so that nobody takes one of another life for the one that he has.
-    private long NextVersion() => Math.Max(_version + 1, time.GetUtcNow().ToUnixTimeMilliseconds());
 }
