@@ -69,8 +69,9 @@ internal sealed partial class ScoreShardGrain(HubRules rules, TimeProvider time,
         if (standing is not null) _totals.Put(orchestrator, standing);
         var next = Next();
         var before = _rows.Find(orchestrator);
-        if (row is null ? _rows.Remove(orchestrator, next) : _rows.Put(row, next)) _version = next;
-        _totals.Put(before, _rows.Find(orchestrator));
+        if (!(row is null ? _rows.Remove(orchestrator, next) : _rows.Put(row, next))) return;
+        _version = next;
+        _totals.Put(before, row);
     }
 
     private long Next() => Math.Max(_version + 1, time.GetUtcNow().UtcTicks);

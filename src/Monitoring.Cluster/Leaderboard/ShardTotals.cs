@@ -31,7 +31,6 @@ internal sealed class ShardTotals(ImmutableArray<RegionId> regions)
     /// <summary>A row is in place of another; null for none.</summary>
     public void Put(LeaderboardRow? before, LeaderboardRow? row)
     {
-        if (ReferenceEquals(before, row)) return;
         Add(before, -1);
         Add(row, 1);
     }

@@ -26,21 +26,13 @@ internal sealed class BoardBytes
     {
         var rows = snapshot.Rows;
         var members = new ReadOnlyMemory<byte>[rows.Length];
+        var known = before?.Snapshot.Rows ?? [];
         long length = 2;
         for (int i = 0, old = 0; i < rows.Length; i++)
         {
             // Both are in order of the address, and most rows are the next ones of both: addresses are compared where they are not.
-            while (before is not null && old < before._rows.Length && !ReferenceEquals(before.Snapshot.Rows[old], rows[i]) && before.Snapshot.Rows[old].Orchestrator < rows[i].Orchestrator) old++;
-            if (before is not null && old < before._rows.Length && ReferenceEquals(before.Snapshot.Rows[old], rows[i]))
-            {
-                members[i] = before.Bytes.AsMemory(before._rows[old].Start..before._rows[old].End);
-                old++;
-            }
-            else
-            {
-                members[i] = write(rows[i]).AsMemory(1..^1);
-            }
-
+            while (old < known.Length && !ReferenceEquals(known[old], rows[i]) && known[old].Orchestrator < rows[i].Orchestrator) old++;
+            members[i] = old < known.Length && ReferenceEquals(known[old], rows[i]) ? before!.Of(old++) : write(rows[i]).AsMemory(1..^1);
             if (members[i].Length > 0) length += members[i].Length + 1;
         }
 
@@ -58,4 +50,6 @@ internal sealed class BoardBytes
         bytes[end] = (byte)'}';
         return new BoardBytes(snapshot, bytes, places);
     }
+
+    private ReadOnlyMemory<byte> Of(int row) => Bytes.AsMemory(_rows[row].Start.._rows[row].End);
 }

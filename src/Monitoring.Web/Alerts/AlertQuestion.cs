@@ -30,6 +30,8 @@ public readonly record struct AlertAnswer(int Status, ReadOnlyMemory<byte> Body)
     public static AlertAnswer Nobody { get; } = Of(Reply.Error(StatusCodes.Status503ServiceUnavailable, "nobody here tells of alerts just now; ask again in a few seconds"));
 
     internal static AlertAnswer Of(Reply reply) => new(reply.Status, reply.Body);
+
+    internal Reply ToReply() => new(Status, Body);
 }
 
 /// <summary>Asks whoever tells of alerts, in this process or in another.</summary>

@@ -29,11 +29,7 @@ public static class AlertRoutes
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(ask);
         var services = endpoints.ServiceProvider;
-        services.GetRequiredService<ReadRoute>().Map(endpoints, "/api/v1/alerts/dead", async context =>
-        {
-            var answer = await ask(new AlertQuestion(AlertSubject.DeadLetters, default), context.RequestAborted);
-            return new Reply(answer.Status, answer.Body);
-        });
+        services.GetRequiredService<ReadRoute>().Map(endpoints, "/api/v1/alerts/dead", async context => (await ask(new AlertQuestion(AlertSubject.DeadLetters, default), context.RequestAborted)).ToReply());
         if (withCanary) endpoints.MapPost("/api/v1/alerts/canary", context => CanaryAsync(context, ask, services.GetRequiredService<TimeProvider>()));
         return endpoints;
     }
@@ -64,7 +60,7 @@ public static class AlertRoutes
 
         if (!answer.Body.IsEmpty)
         {
-            await Headers.SendPrivateAsync(context, new Reply(answer.Status, answer.Body), Headers.NoStore);
+            await Headers.SendPrivateAsync(context, answer.ToReply(), Headers.NoStore);
             return;
         }
 

@@ -51,7 +51,7 @@ public static class SubscriptionRoutes
             using var limit = new CancellationTokenSource(Limit, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, context.RequestAborted);
             reply = await ReadAsync(context, either.Token) is { } body
-                ? Of(await ask(new AlertQuestion(subject, body), either.Token))
+                ? (await ask(new AlertQuestion(subject, body), either.Token)).ToReply()
                 : Reply.Error(StatusCodes.Status413PayloadTooLarge, $"the body is larger than {MostBytes} bytes");
         }
         catch (BadHttpRequestException e)
@@ -61,7 +61,7 @@ public static class SubscriptionRoutes
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
             // What keeps the book was given up meanwhile.
-            reply = Of(AlertAnswer.Nobody);
+            reply = AlertAnswer.Nobody.ToReply();
         }
         catch (OperationCanceledException)
         {
@@ -75,8 +75,6 @@ public static class SubscriptionRoutes
 
         await Headers.SendPrivateAsync(context, reply, Headers.NoStore);
     }
-
-    private static Reply Of(AlertAnswer answer) => new(answer.Status, answer.Body);
 
     private static async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpContext context, CancellationToken cancellationToken)
     {

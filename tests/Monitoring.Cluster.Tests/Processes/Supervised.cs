@@ -74,9 +74,7 @@ internal sealed class Supervised : IAsyncDisposable
         lock (_lock)
         {
             _ends = false;
-            _said.Add(_process.Said);
-            _process = _start();
-            _starts++;
+            Start();
         }
 
         _watching = WatchAsync();
@@ -109,10 +107,16 @@ internal sealed class Supervised : IAsyncDisposable
             lock (_lock)
             {
                 if (_ends) return;
-                _said.Add(running.Said);
-                _process = _start();
-                _starts++;
+                Start();
             }
         }
+    }
+
+    // Another in place of the one that has ended.
+    private void Start()
+    {
+        _said.Add(_process.Said);
+        _process = _start();
+        _starts++;
     }
 }
