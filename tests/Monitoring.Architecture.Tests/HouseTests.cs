@@ -56,4 +56,13 @@ public sealed class HouseTests
 
     [Fact]
     public void Files_and_folders_name_concepts() => Assert.Empty(Repository.Files("src", "*.cs").SelectMany(NameRules.Violations));
+
+    [Fact]
+    public void Every_test_of_real_processes_has_a_limit()
+    {
+        // The rule's own examples are in this project.
+        var files = Repository.Files("tests", "*.cs").Where(f => !f.Contains(".Architecture.Tests/", StringComparison.Ordinal)).Select(f => (Path: f, Text: Repository.Text(f))).ToArray();
+        Assert.True(files.Count(f => f.Text.Contains("[LimitedFact]", StringComparison.Ordinal)) > 30, "Hardly any such test was found: the check looks in the wrong place.");
+        Assert.Empty(files.SelectMany(f => LimitRules.Violations(f.Path, f.Text)));
+    }
 }

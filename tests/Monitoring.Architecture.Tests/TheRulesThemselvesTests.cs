@@ -78,6 +78,17 @@ public sealed class TheRulesThemselvesTests
     [InlineData("src/Monitoring.Core/Windows/WindowSums.cs")]
     public void A_word_that_only_looks_alike_is_left_alone(string path) => Assert.Empty(NameRules.Violations(path));
 
+    [Theory]
+    [InlineData("[Fact] public async Task It_runs() => await PostgresServer.StartAsync();", 1)]
+    [InlineData("[Theory]\n    [InlineData(1)]\n    public Task It_runs(int number) => MonitorProcess.RunAsync();", 1)]
+    [InlineData("[Fact(Skip = \"not now\")] public async Task It_runs() => await PostgresServer.StartAsync();", 1)]
+    [InlineData("[Fact(Timeout = 1000)] public async Task It_runs() => await PostgresServer.StartAsync();", 0)]
+    [InlineData("[LimitedFact] public async Task It_runs() => await PostgresServer.StartAsync();", 0)]
+    [InlineData("[Fact(Explicit = true)] public async Task It_measures() => await PostgresServer.StartAsync();", 0)]
+    [InlineData("[Fact] public void It_reads() => Assert.NotNull(PostgresServer.Missing);", 0)]
+    [InlineData("[Fact] public async Task It_waits() => await Task.Yield();", 0)]
+    public void A_test_of_processes_without_a_limit_is_found(string text, int violations) => Assert.Equal(violations, LimitRules.Violations("file", text).Count());
+
     [Fact]
     public void A_project_that_nothing_builds_is_found()
     {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Monitoring.Testing.Alertmanager;
+using Monitoring.Testing.Processes;
 
 namespace Monitoring.Alerting.Tests;
 
@@ -10,7 +11,7 @@ public sealed class A_real_Alertmanager_is_told
 {
     private static readonly AlertLinks Links = new("https://board.example", "https://runbooks.example/{rule}.md");
 
-    [Fact]
+    [LimitedFact]
     public async Task An_incident_fires_once_with_its_evidence_and_is_resolved_once()
     {
         Assert.SkipWhen(AlertmanagerServer.Missing is not null, AlertmanagerServer.Missing ?? "");
@@ -37,7 +38,7 @@ public sealed class A_real_Alertmanager_is_told
         Assert.Single(Alerts(receiver.All), a => Status(a) == "resolved");
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task Another_severity_ends_the_alert_of_the_one_before()
     {
         Assert.SkipWhen(AlertmanagerServer.Missing is not null, AlertmanagerServer.Missing ?? "");
@@ -54,7 +55,7 @@ public sealed class A_real_Alertmanager_is_told
         Assert.Equal("page", (string?)standing!["labels"]!["severity"]);
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task A_replica_that_comes_late_is_told_by_the_repetition_and_one_that_hangs_harms_nobody()
     {
         Assert.SkipWhen(AlertmanagerServer.Missing is not null, AlertmanagerServer.Missing ?? "");
@@ -89,7 +90,7 @@ public sealed class A_real_Alertmanager_is_told
         await Until.TrueAsync(async () => (await second.FiringAsync(TestContext.Current.CancellationToken)).Count == 1);
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task What_lasts_is_repeated_after_a_restart_so_that_an_Alertmanager_that_forgot_knows_again()
     {
         Assert.SkipWhen(AlertmanagerServer.Missing is not null, AlertmanagerServer.Missing ?? "");

@@ -8,6 +8,7 @@ using Monitoring.Storage;
 using Monitoring.Storage.Migrations;
 using Monitoring.Storage.Postgres;
 using Monitoring.Testing.Postgres;
+using Monitoring.Testing.Processes;
 using Monitoring.Web;
 using Npgsql;
 
@@ -20,7 +21,7 @@ public sealed class AlertDutyTests
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [LimitedFact]
     public async Task Whatever_hub_dies_every_notification_arrives_and_those_of_an_incident_in_order()
     {
         Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");
@@ -60,7 +61,7 @@ public sealed class AlertDutyTests
         Assert.True(one.Opened + two.Opened >= 6, "The duty was not handed over.");
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task Nobody_tells_beside_the_one_who_has_the_duty()
     {
         Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");
@@ -82,7 +83,7 @@ public sealed class AlertDutyTests
         Assert.Equal([0, 1], pager.Arrived.Select(n => n.Sequence));
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task Whichever_hub_is_asked_the_one_that_tells_answers()
     {
         Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");

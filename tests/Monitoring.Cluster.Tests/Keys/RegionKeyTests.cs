@@ -6,6 +6,7 @@ using Monitoring.Storage.Migrations;
 using Monitoring.Storage.Postgres;
 using Monitoring.Testing;
 using Monitoring.Testing.Postgres;
+using Monitoring.Testing.Processes;
 
 namespace Monitoring.Cluster.Tests.Keys;
 
@@ -16,7 +17,7 @@ public sealed class RegionKeyTests
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [LimitedFact]
     public async Task A_key_speaks_for_its_region_until_it_is_revoked_and_stays_in_the_list()
     {
         await using var table = await OpenAsync();
@@ -43,7 +44,7 @@ public sealed class RegionKeyTests
         Assert.Equal([(Fra, false), (ClusterUnderTest.Mdw, true)], listed.Select(k => (k.Identity.Region, k.RevokedAt is null)));
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task Who_could_have_been_revoked_is_not_believed_for_long_without_a_database()
     {
         Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");

@@ -5,6 +5,7 @@ using Monitoring.Core;
 using Monitoring.Storage.Migrations;
 using Monitoring.Storage.Postgres;
 using Monitoring.Testing.Postgres;
+using Monitoring.Testing.Processes;
 
 namespace Monitoring.Cluster.Tests.Money;
 
@@ -18,7 +19,7 @@ public abstract class SpendStoreContract
 
     private protected abstract Task<ISpendStore> OpenAsync();
 
-    [Fact]
+    [LimitedFact]
     public async Task What_was_written_is_read_exactly_and_a_day_without_anything_is_empty()
     {
         var store = await OpenAsync();
@@ -34,7 +35,7 @@ public abstract class SpendStoreContract
         Assert.Equal(BigInteger.Pow(10, 30), Assert.Single((await store.ReadAsync(Day.AddDays(1), Cancel)).Entries).Wei);
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task Of_many_who_follow_the_same_version_one_is_taken_and_of_the_others_nothing()
     {
         var store = await OpenAsync();

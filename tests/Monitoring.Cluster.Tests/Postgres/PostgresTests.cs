@@ -8,6 +8,7 @@ using Monitoring.Core;
 using Monitoring.Storage.Migrations;
 using Monitoring.Testing;
 using Monitoring.Testing.Postgres;
+using Monitoring.Testing.Processes;
 using Orleans.Core;
 using Orleans.Runtime;
 using Orleans.Storage;
@@ -19,7 +20,7 @@ public sealed class PostgresTests
 {
     private static readonly OrchestratorId One = ClusterUnderTest.Orchestrator(1);
 
-    [Fact]
+    [LimitedFact]
     public async Task Two_silos_are_one_cluster_and_what_one_stored_the_other_serves()
     {
         Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");
@@ -52,7 +53,7 @@ public sealed class PostgresTests
         Assert.Equal(before.Rows.Select(r => (r.Orchestrator, r.Cells.Single(c => c.Region == ClusterUnderTest.Fra).Cell)), after.Rows.Select(r => (r.Orchestrator, r.Cells.Single(c => c.Region == ClusterUnderTest.Fra).Cell)));
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task Of_many_first_writes_of_one_state_one_wins_and_the_grain_can_always_be_read()
     {
         Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");
@@ -87,7 +88,7 @@ public sealed class PostgresTests
         }
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task Reminders_are_read_by_ranges_of_the_ring_through_an_index()
     {
         Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");
@@ -105,7 +106,7 @@ public sealed class PostgresTests
         Assert.DoesNotContain("Seq Scan", plan, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task The_tables_are_made_once_however_often_somebody_migrates()
     {
         Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");

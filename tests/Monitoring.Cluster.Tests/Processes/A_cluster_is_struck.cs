@@ -4,6 +4,7 @@ using Monitoring.Core;
 using Monitoring.Standalone.Tests.Sites;
 using Monitoring.Storage;
 using Monitoring.Storage.Postgres;
+using Monitoring.Testing.Processes;
 
 namespace Monitoring.Cluster.Tests.Processes;
 
@@ -28,7 +29,7 @@ public sealed class A_cluster_is_struck
     // Two tests a second, or slots a little longer than the guards of four regions.
     private static int TestsPerDay(int nodes) => Math.Min(900, 2 * 86_400 / (nodes * WholeCluster.AllRegions.Count));
 
-    [Fact]
+    [LimitedFact]
     public async Task Whatever_dies_all_are_tested_from_everywhere_nothing_is_lost_nobody_charged_and_the_board_is_the_other_shells()
     {
         var nodes = IsSoak ? int.Parse(Environment.GetEnvironmentVariable("MONITORING_SOAK_ORCHESTRATORS") ?? "200", CultureInfo.InvariantCulture) : 12;

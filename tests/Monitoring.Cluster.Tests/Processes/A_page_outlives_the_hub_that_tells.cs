@@ -16,7 +16,7 @@ public sealed class A_page_outlives_the_hub_that_tells
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [LimitedFact]
     public async Task What_one_hub_opened_the_other_one_resolves_and_nothing_is_told_under_two_keys()
     {
         Assert.SkipUnless(Environment.GetEnvironmentVariable("MONITORING_SOAK") == "1", "It takes a quarter of an hour: tests/run --soak");

@@ -12,7 +12,7 @@ public sealed class Hubs_tell_of_alerts_in_turn
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 600_000)]
+    [LimitedFact]
     public async Task And_whichever_is_asked_the_one_that_tells_answers()
     {
         await using var cluster = await ClusterProcesses.CreateAsync(FleetOptions.Default with { Nodes = [.. FleetOptions.Default.Nodes.Take(1)] }, Fra, Cancel);

@@ -6,6 +6,7 @@ using Monitoring.Livepeer;
 using Monitoring.Storage.Migrations;
 using Monitoring.Storage.Postgres;
 using Monitoring.Testing.Postgres;
+using Monitoring.Testing.Processes;
 using Npgsql;
 
 namespace Monitoring.Cluster.Tests.Registry;
@@ -17,7 +18,7 @@ public sealed class RegistryWalkTests
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [LimitedFact]
     public async Task One_hub_walks_at_a_time_and_another_goes_on_when_it_ends()
     {
         Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");
@@ -46,7 +47,7 @@ public sealed class RegistryWalkTests
         await second.StopAsync(Cancel);
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task A_hub_whose_connection_was_cut_takes_the_duty_again_and_gives_it_up_when_it_stops()
     {
         Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");
@@ -70,7 +71,7 @@ public sealed class RegistryWalkTests
         await other.DisposeAsync();
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task A_list_that_the_operator_wrote_is_believed_at_once_and_anybody_elses_when_it_says_the_same_again()
     {
         await using var under = await ClusterUnderTest.StartAsync(1, null, Ids[..3]);

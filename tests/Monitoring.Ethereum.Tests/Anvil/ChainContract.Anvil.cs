@@ -1,6 +1,7 @@
 using System.Numerics;
 using Monitoring.Ethereum.Tests.Anvil;
 using Monitoring.Testing.Anvil;
+using Monitoring.Testing.Processes;
 
 namespace Monitoring.Ethereum.Tests.Chain;
 
@@ -17,7 +18,7 @@ public abstract partial class ChainContract
 
     private IChain Chain => _chain!;
 
-    [Fact]
+    [LimitedFact]
     public async Task Other_contracts_at_the_known_controller_of_Arbitrum_One_are_refused()
     {
         _local = await LocalChain.StartAsync();
@@ -35,7 +36,7 @@ public abstract partial class ChainContract
         Assert.True((await Chain.GetGasPriceAsync(Cancel)).Sign > 0);
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task A_controller_that_knows_nobody_and_a_node_of_another_chain_are_refused()
     {
         _local = await LocalChain.StartAsync(LocalChainId);
@@ -44,7 +45,7 @@ public abstract partial class ChainContract
         Assert.Equal(ChainFault.WrongChain, (await Assert.ThrowsAsync<ChainException>(() => ConnectLocalAsync(LocalChainId + 1, Of(Local.Controller)))).Fault);
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task The_walk_reads_the_whole_pool_in_its_order_with_everything_it_tells()
     {
         await ConnectLocalAsync();
@@ -69,7 +70,7 @@ public abstract partial class ChainContract
         Assert.Equal(new EarningsPool(LocalProtocol.FirstRound, 29 * Ether, 250_000, 500_000, BigInteger.Pow(10, 27) + 7, BigInteger.Pow(10, 27) + 9), pool);
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task A_pool_of_a_hundred_is_walked_whole()
     {
         await ConnectLocalAsync();
@@ -86,14 +87,14 @@ public abstract partial class ChainContract
         Assert.Equal("https://moved.example:8935", next.Members[^1].ServiceUri);
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task An_empty_pool_is_a_set_without_members()
     {
         await ConnectLocalAsync();
         Assert.Empty((await Chain.WalkActiveSetAsync(Cancel)).Members);
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task A_round_that_nobody_initialized_is_current_but_not_the_last_one()
     {
         await ConnectLocalAsync();
@@ -112,7 +113,7 @@ public abstract partial class ChainContract
         Assert.True((await Chain.GetRoundAsync(Cancel)).BlockHash.IsZero);
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task A_failed_endpoint_is_passed_over()
     {
         _local = await LocalChain.StartAsync(LocalChainId);
@@ -121,7 +122,7 @@ public abstract partial class ChainContract
         Assert.Equal(LocalProtocol.FirstRound, (await Chain.GetRoundAsync(Cancel)).CurrentRound);
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task The_head_and_the_price_of_gas_are_the_nodes_own()
     {
         await ConnectLocalAsync();
@@ -134,7 +135,7 @@ public abstract partial class ChainContract
         Assert.Equal(AnvilNode.Number((string)(await Local.Node.RpcAsync("eth_gasPrice"))!), await Chain.GetGasPriceAsync(Cancel));
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task A_senders_deposit_reserve_and_unlock_are_seen()
     {
         await ConnectLocalAsync();
@@ -147,7 +148,7 @@ public abstract partial class ChainContract
         Assert.Equal(LocalProtocol.FirstRound + 2, (await Chain.GetSenderInfoAsync(sender, Cancel)).WithdrawRound);
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task A_contract_that_reverts_and_an_address_without_one_are_told_apart()
     {
         await ConnectLocalAsync();

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Monitoring.Testing.Anvil;
+using Monitoring.Testing.Processes;
 
 namespace Monitoring.Ethereum.Tests.Anvil;
 
@@ -20,7 +21,7 @@ public sealed class ChainOnAnvilTests : IAsyncDisposable
 
     private EthereumChain Chain => _chain!;
 
-    [Fact]
+    [LimitedFact]
     public async Task The_contracts_are_those_that_the_controller_names()
     {
         await ConnectAsync();
@@ -29,7 +30,7 @@ public sealed class ChainOnAnvilTests : IAsyncDisposable
             Chain.Contracts);
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task A_wallet_is_funded_by_our_own_transaction_and_its_unlock_is_seen()
     {
         await ConnectAsync();
@@ -55,7 +56,7 @@ public sealed class ChainOnAnvilTests : IAsyncDisposable
         Assert.Equal(0, (await Chain.GetSenderInfoAsync(_signer.Address, Cancel)).WithdrawRound);
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task A_funding_that_the_contract_refuses_is_never_sent()
     {
         await ConnectAsync();
@@ -69,7 +70,7 @@ public sealed class ChainOnAnvilTests : IAsyncDisposable
         Assert.Equal(10 * Ether, await Local.Node.BalanceAsync(_signer.Address.ToString()));
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task Our_own_call_redeems_the_ticket_that_we_signed_and_the_claim_on_the_reserve_is_seen()
     {
         await ConnectAsync();

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Text.Json;
 using Monitoring.Testing.Anvil;
+using Monitoring.Testing.Processes;
 
 namespace Monitoring.Ethereum.Tests.Anvil;
 
@@ -9,7 +10,7 @@ public sealed class ContractsTests
 {
     private static readonly BigInteger Ether = BigInteger.Pow(10, 18);
 
-    [Fact]
+    [LimitedFact]
     public async Task Every_selector_is_that_of_the_protocol()
     {
         var tools = await ContractTools.GetAsync();
@@ -32,7 +33,7 @@ public sealed class ContractsTests
         Assert.All(expected, selector => Assert.Equal(selector.Value.GetString(), ours[selector.Name]));
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task The_pool_is_in_descending_order_of_stake_wherever_a_member_is_put()
     {
         await using var chain = await LocalChain.StartAsync();
@@ -45,7 +46,7 @@ public sealed class ContractsTests
         Assert.Equal(4, (await chain.BondingManager.CallAsync("getTranscoderPoolSize()"))[0]);
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task A_round_ends_by_blocks_alone_and_begins_anew_only_when_somebody_initializes_it()
     {
         await using var chain = await LocalChain.StartAsync();
@@ -66,7 +67,7 @@ public sealed class ContractsTests
         Assert.Equal(LocalProtocol.FirstRound + 1, AnvilNode.Number((string)topics[1]!));
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task Funds_go_in_are_locked_for_two_rounds_and_come_out_whole()
     {
         await using var chain = await LocalChain.StartAsync();
@@ -88,7 +89,7 @@ public sealed class ContractsTests
         Assert.Equal([0, LocalProtocol.FirstRound + 2, 0, 0], await broker.CallAsync("getSenderInfo(address)", sender));
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task Only_the_owners_own_money_cancels_an_unlock()
     {
         await using var chain = await LocalChain.StartAsync();
@@ -104,7 +105,7 @@ public sealed class ContractsTests
         Assert.Equal([2 * Ether, 0, 2 * Ether, 0], await broker.CallAsync("getSenderInfo(address)", sender));
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task A_value_that_is_not_the_sum_is_refused_and_so_is_everything_while_the_system_is_paused()
     {
         await using var chain = await LocalChain.StartAsync();
@@ -116,7 +117,7 @@ public sealed class ContractsTests
         await RevertsAsync("paused", () => broker.SendFromAsync(sender, Ether, "fundDeposit()"));
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task The_contract_hashes_the_ticket_that_was_really_redeemed_as_the_network_did()
     {
         await using var chain = await LocalChain.StartAsync();

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Monitoring.Testing.Anvil;
+using Monitoring.Testing.Processes;
 
 namespace Monitoring.Ethereum.Tests.Anvil;
 
@@ -14,7 +15,7 @@ public sealed class TicketOnChainTests : IAsyncDisposable
 
     private LocalProtocol Chain => _chain!;
 
-    [Theory]
+    [LimitedTheory]
     [InlineData(0, 0)]
     [InlineData(1, 64)]
     [InlineData(600, 64)]
@@ -29,7 +30,7 @@ public sealed class TicketOnChainTests : IAsyncDisposable
         Assert.Equal(ticket.Hash(), await ticket.HashOnChainAsync(Chain));
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task A_winning_ticket_is_paid_from_the_deposit_once()
     {
         var ticket = await FundedTicketAsync(deposit: 3 * Ether, reserve: Ether);
@@ -49,7 +50,7 @@ public sealed class TicketOnChainTests : IAsyncDisposable
         Assert.Equal([Ether, 0, Ether, 0], await SenderInfoAsync());
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task What_the_deposit_cannot_pay_comes_from_the_recipients_share_of_the_reserve()
     {
         // Four members: each may take a quarter of the reserve in a round.
@@ -63,7 +64,7 @@ public sealed class TicketOnChainTests : IAsyncDisposable
         Assert.Equal([0, 0, 3 * Ether, Ether], await SenderInfoAsync());
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task A_recipient_that_is_not_active_takes_nothing_from_the_reserve()
     {
         var ticket = await FundedTicketAsync(deposit: Ether / 2, reserve: 4 * Ether, activation: LocalProtocol.FirstRound + 1);
@@ -71,7 +72,7 @@ public sealed class TicketOnChainTests : IAsyncDisposable
         Assert.Equal([0, 0, 4 * Ether, 0], await SenderInfoAsync());
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task Each_wrong_ticket_is_refused_for_what_is_wrong_with_it()
     {
         var ticket = await FundedTicketAsync(deposit: 3 * Ether, reserve: Ether);
@@ -100,7 +101,7 @@ public sealed class TicketOnChainTests : IAsyncDisposable
         await ticket.RedeemAsync(Chain);
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task A_ticket_is_good_in_its_round_and_the_next_and_not_while_a_round_awaits_its_initialization()
     {
         var ticket = await FundedTicketAsync(deposit: 9 * Ether, reserve: Ether);
@@ -115,7 +116,7 @@ public sealed class TicketOnChainTests : IAsyncDisposable
         await RevertsAsync("expired", late.RedeemAsync);
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task A_sender_whose_withdraw_round_has_come_pays_no_more()
     {
         var ticket = await FundedTicketAsync(deposit: 3 * Ether, reserve: Ether);

@@ -148,11 +148,7 @@ public abstract partial class ChainContract
             {
                 var piece = new byte[64 * 1024];
                 Array.Fill(piece, (byte)' ');
-                while (true)
-                {
-                    await response.Body.WriteAsync(piece, cancellation);
-                    Interlocked.Add(ref sent, piece.Length);
-                }
+                while (!(await response.BodyWriter.WriteAsync(piece, cancellation)).IsCompleted) Interlocked.Add(ref sent, piece.Length);
             },
             o => o with { MaxAnswerBytes = 100_000 });
         var e = await Assert.ThrowsAsync<ChainException>(() => chain.GetGasPriceAsync(Cancel));

@@ -124,11 +124,7 @@ public abstract class DiscoveryContract
             context.Response.ContentType = "application/grpc";
             await context.Response.Body.WriteAsync(new byte[] { 0, 0x7f, 0xff, 0xff, 0xff }, context.RequestAborted);
             var block = new byte[64 * 1024];
-            while (!context.RequestAborted.IsCancellationRequested)
-            {
-                await context.Response.Body.WriteAsync(block, context.RequestAborted);
-                Interlocked.Add(ref sent, block.Length);
-            }
+            while (!(await context.Response.BodyWriter.WriteAsync(block, context.RequestAborted)).IsCompleted) Interlocked.Add(ref sent, block.Length);
         };
         await AssertFaultAsync(orchestrator, OutcomeCode.AnswerTooLarge, alive: false);
 

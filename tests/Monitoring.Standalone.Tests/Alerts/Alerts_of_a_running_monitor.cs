@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Monitoring.Standalone.Tests.EndToEnd;
 using Monitoring.Testing;
+using Monitoring.Testing.Processes;
 
 namespace Monitoring.Standalone.Tests.Alerts;
 
@@ -11,7 +12,7 @@ public sealed class Alerts_of_a_running_monitor
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 240_000)]
+    [LimitedFact]
     public async Task The_daily_test_alert_goes_the_whole_way_and_comes_back()
     {
         using var scratch = new Scratch();
@@ -46,7 +47,7 @@ public sealed class Alerts_of_a_running_monitor
         Assert.Equal(0, await monitor.ExitAsync(Cancel));
     }
 
-    [Fact(Timeout = 120_000)]
+    [LimitedFact]
     public async Task The_test_command_says_of_each_channel_whether_it_took_the_alert()
     {
         using var scratch = new Scratch();

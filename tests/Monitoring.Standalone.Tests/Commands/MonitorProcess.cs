@@ -43,13 +43,15 @@ internal sealed class MonitorProcess : IDisposable
     }
 
     /// <summary>Waits for a line on stderr that begins with this text, and returns it.</summary>
+    /// <exception cref="InvalidOperationException">It ended without, or said nothing more for a minute.</exception>
     public async Task<string> LineAsync(string beginning)
     {
         for (var next = 1; ; next++)
         {
-            await _lines.Reached(next);
+            await Task.WhenAny(_lines.Reached(next), _readingErrors);
             lock (_errors)
             {
+                if (_errors.Count < next) throw new InvalidOperationException($"There is no line that begins with '{beginning}':\n{Errors}");
                 if (_errors[next - 1].StartsWith(beginning, StringComparison.Ordinal)) return _errors[next - 1];
             }
         }

@@ -3,6 +3,7 @@ using Monitoring.Core;
 using Monitoring.Simulator;
 using Monitoring.Standalone.Commands;
 using Monitoring.Testing;
+using Monitoring.Testing.Processes;
 using Monitoring.Web;
 using TestResult = Monitoring.Core.TestResult;
 
@@ -29,7 +30,7 @@ public sealed class One_orchestrator_is_probed : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _fleet.DisposeAsync();
 
-    [Fact]
+    [LimitedFact]
     public async Task A_good_one_passes_and_the_report_has_every_segment()
     {
         Assert.Equal(0, await ProbeAsync("fast", "--segments", "2"));
@@ -43,7 +44,7 @@ public sealed class One_orchestrator_is_probed : IAsyncLifetime
         Assert.Equal("", _error.ToString());
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task A_bad_one_does_not_pass_and_it_is_said_why()
     {
         Assert.Equal(1, await ProbeAsync("empty", "--segments", "1"));
@@ -51,7 +52,7 @@ public sealed class One_orchestrator_is_probed : IAsyncLifetime
         Assert.Contains("A stock gateway would have left this orchestrator for another one at segment 0", _output.ToString(), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task One_that_is_full_neither_passes_nor_fails_the_network()
     {
         Assert.Equal(1, await ProbeAsync("capped", "--segments", "1"));
@@ -59,7 +60,7 @@ public sealed class One_orchestrator_is_probed : IAsyncLifetime
         Assert.Contains("No segment was sent.", _output.ToString(), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task As_JSON_the_result_alone_is_on_stdout()
     {
         var id = _fleet["fast"].Id;
@@ -70,12 +71,12 @@ public sealed class One_orchestrator_is_probed : IAsyncLifetime
         Assert.Contains("stream 1, segment 0", _error.ToString(), StringComparison.Ordinal);
     }
 
-    [Theory]
+    [LimitedTheory]
     [InlineData("0.5", 0)]
     [InlineData("1", 1)]
     public async Task With_a_least_score_the_score_decides(string least, int code) => Assert.Equal(code, await ProbeAsync("fast", "--segments", "1", "--min-score", least));
 
-    [Fact]
+    [LimitedFact]
     public async Task Without_leave_no_address_of_this_machine_is_dialled()
     {
         var around = new Surroundings(_output, _error, [], Directory.GetCurrentDirectory(), TimeProvider.System);
@@ -83,7 +84,7 @@ public sealed class One_orchestrator_is_probed : IAsyncLifetime
         Assert.Contains("BlockedAddress", _output.ToString(), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task Ctrl_C_ends_it_with_130()
     {
         using var scratch = new Scratch();

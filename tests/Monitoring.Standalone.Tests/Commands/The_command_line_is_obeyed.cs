@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Monitoring.Testing;
+using Monitoring.Testing.Processes;
 
 namespace Monitoring.Standalone.Tests.Commands;
 
@@ -9,7 +10,7 @@ public sealed class The_command_line_is_obeyed : IDisposable
 
     public void Dispose() => _scratch.Dispose();
 
-    [Fact]
+    [LimitedFact]
     public async Task Version_is_on_stdout()
     {
         var (code, output, errors) = await MonitorProcess.RunAsync(_scratch.Path, ["--version"]);
@@ -17,7 +18,7 @@ public sealed class The_command_line_is_obeyed : IDisposable
         Assert.Matches(@"^\d+\.\d+\.\d+", output);
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task Help_names_every_verb_the_exit_codes_and_examples()
     {
         var (code, output, _) = await MonitorProcess.RunAsync(_scratch.Path, ["--help"]);
@@ -26,7 +27,7 @@ public sealed class The_command_line_is_obeyed : IDisposable
             Assert.Contains(word, output, StringComparison.Ordinal);
     }
 
-    [Theory]
+    [LimitedTheory]
     [InlineData("chek", "Did you mean check?")]
     [InlineData("--daat", "Did you mean --data?")]
     [InlineData("probe", "Required argument missing")]
@@ -46,7 +47,7 @@ public sealed class The_command_line_is_obeyed : IDisposable
         Assert.Contains("--help' tells what there is", errors, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task Ports_that_do_not_exist_are_refused()
     {
         var (code, _, errors) = await MonitorProcess.RunAsync(_scratch.Path, ["simulate", "--port-base", "65530"]);
@@ -54,7 +55,7 @@ public sealed class The_command_line_is_obeyed : IDisposable
         Assert.Contains("too few ports", errors, StringComparison.Ordinal);
     }
 
-    [Theory]
+    [LimitedTheory]
     [InlineData("check")]
     [InlineData("run")]
     [InlineData("")]
@@ -71,7 +72,7 @@ public sealed class The_command_line_is_obeyed : IDisposable
         Assert.False(Directory.Exists(_scratch.At("data")));
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task Check_shows_what_is_in_force_and_no_secret()
     {
         await File.WriteAllTextAsync(_scratch.At("monitor.json"), """{ "Tests": { "Streams": 2 } }""", TestContext.Current.CancellationToken);
@@ -90,7 +91,7 @@ public sealed class The_command_line_is_obeyed : IDisposable
         Assert.Equal(("800", "default"), Of("Schedule:TestsPerDay"));
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task A_secret_on_the_command_line_is_refused_and_not_repeated()
     {
         var (code, output, errors) = await MonitorProcess.RunAsync(_scratch.Path, ["check", "--set", "Post:Secret=hush"]);

@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Monitoring.Testing;
+using Monitoring.Testing.Processes;
 
 namespace Monitoring.Standalone.Tests.Commands;
 
@@ -10,7 +11,7 @@ public sealed class The_monitor_runs : IDisposable
 
     public void Dispose() => _scratch.Dispose();
 
-    [Fact]
+    [LimitedFact]
     public async Task With_nothing_configured_it_simulates_loudly_serves_guards_its_data_and_stops_when_asked()
     {
         using var http = new HttpClient();
@@ -38,7 +39,7 @@ public sealed class The_monitor_runs : IDisposable
         Assert.Contains("simulated network, which must not mix", mixedWhy, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task A_port_that_is_taken_is_named()
     {
         await using var other = await LocalServer.StartAsync(_ => Task.CompletedTask);
@@ -47,7 +48,7 @@ public sealed class The_monitor_runs : IDisposable
         Assert.Contains("address already in use", errors, StringComparison.OrdinalIgnoreCase);
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task Simulated_orchestrators_are_listed_until_ctrl_c()
     {
         using var simulate = new MonitorProcess(_scratch.Path, ["simulate", "--nodes", "23", "--seed", "5", "--json"]);

@@ -4,6 +4,7 @@ using Monitoring.Storage.Migrations;
 using Monitoring.Storage.Postgres;
 using Monitoring.Testing;
 using Monitoring.Testing.Postgres;
+using Monitoring.Testing.Processes;
 
 namespace Monitoring.Standalone.Tests.Crash;
 
@@ -19,7 +20,7 @@ public sealed class CommitTests
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 600_000)]
+    [LimitedFact]
     public async Task A_post_is_not_answered_before_its_commit_and_a_monitor_that_is_killed_before_it_has_counted_nothing()
     {
         Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");

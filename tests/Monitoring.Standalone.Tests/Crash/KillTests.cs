@@ -6,6 +6,7 @@ using Monitoring.Storage.Migrations;
 using Monitoring.Storage.Postgres;
 using Monitoring.Testing;
 using Monitoring.Testing.Postgres;
+using Monitoring.Testing.Processes;
 
 namespace Monitoring.Standalone.Tests.Crash;
 
@@ -23,7 +24,7 @@ public sealed class KillTests
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [LimitedFact]
     public Task Killed_at_any_instant_and_started_again_it_has_lost_nothing_counted_nothing_twice_and_shows_the_same_windows() => KillAsync(
         Number("MONITORING_SOAK_KILLS", 12), () => Task.FromResult(new Dictionary<string, string>()), async (lives, store, scratch, deaths) =>
         {
@@ -37,7 +38,7 @@ public sealed class KillTests
             await VerifyJournalAsync(scratch, lives);
         });
 
-    [Fact]
+    [LimitedFact]
     public async Task The_same_holds_where_results_are_stored_in_PostgreSQL()
     {
         Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Monitoring.Simulator;
 using Monitoring.Testing.Compose;
+using Monitoring.Testing.Processes;
 using Monitoring.Testing.Prometheus;
 
 namespace Monitoring.Standalone.Tests.Deployment;
@@ -136,7 +137,7 @@ public sealed class The_compose_file_is_well_made
         Assert.Equal(regions.Select(r => $"fleet:{r.Settings["MONITOR_Urls"].Split(':')[^1]}").Append("hub-1:8080").Append("hub-2:8080").ToHashSet(), scraped);
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task The_orchestrators_are_those_that_the_simulation_starts()
     {
         var command = ComposeFile.Words(ComposeFile.Services["fleet"]["command"]);
@@ -148,7 +149,7 @@ public sealed class The_compose_file_is_well_made
         Assert.EndsWith(fleet.WebhookUri!.AbsolutePath, ComposeFile.Words(ComposeFile.Services["fleet"]["healthcheck"]!["test"])[^1], StringComparison.Ordinal);
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task Prometheus_takes_its_configuration_and_Alertmanager_too()
     {
         if (PrometheusServer.Missing is { } missing) Assert.Skip(missing);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Monitoring.Testing.Processes;
 
 namespace Monitoring.Standalone.Tests.EndToEnd;
 
@@ -13,7 +14,7 @@ public sealed class DemonstrationTests(Demonstration demonstration) : IClassFixt
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 240_000)]
+    [LimitedFact]
     public async Task It_ranks_the_simulated_nodes_as_they_behave()
     {
         string[] shown = ["fast", "fast-far", "just-in-time", "slow", "lossy", "failing", .. Broken];
@@ -37,7 +38,7 @@ public sealed class DemonstrationTests(Demonstration demonstration) : IClassFixt
         Assert.Contains(CellsOf(board, "fast").Concat(CellsOf(board, "fast-far")).Concat(CellsOf(board, "flapping")).Concat(CellsOf(board, "dear")), c => c.Score == best);
     }
 
-    [Fact(Timeout = 240_000)]
+    [LimitedFact]
     public async Task Whoever_is_full_or_too_dear_is_tested_and_not_charged()
     {
         var (capped, dear) = (demonstration.IdOf("capped"), demonstration.IdOf("dear"));
@@ -47,7 +48,7 @@ public sealed class DemonstrationTests(Demonstration demonstration) : IClassFixt
         Assert.Empty(await demonstration.Api.RawAsync(dear, Cancel));
     }
 
-    [Fact(Timeout = 240_000)]
+    [LimitedFact]
     public async Task The_page_shows_the_board_and_says_that_the_network_is_simulated()
     {
         while (!(await demonstration.Api.TextAsync("/", Cancel)).Contains(demonstration.IdOf("unreachable"), StringComparison.Ordinal)) await Task.Delay(LookAgain, Cancel);
@@ -57,7 +58,7 @@ public sealed class DemonstrationTests(Demonstration demonstration) : IClassFixt
         Assert.Contains("SIMULATED NETWORK", demonstration.Monitor.Said, StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 240_000)]
+    [LimitedFact]
     public async Task A_second_one_on_the_same_data_is_refused_and_says_who_has_it()
     {
         await using var second = MonitorProcess.Start(demonstration.Directory, new Dictionary<string, string>(), "--urls", "http://127.0.0.1:0");
@@ -67,7 +68,7 @@ public sealed class DemonstrationTests(Demonstration demonstration) : IClassFixt
         Assert.False(demonstration.Monitor.HasExited);
     }
 
-    [Fact(Timeout = 240_000)]
+    [LimitedFact]
     public async Task Another_monitor_gets_every_counted_result_once()
     {
         // Enough of them, and then a moment at which both have the same.

@@ -1,5 +1,6 @@
 using Monitoring.Storage;
 using Monitoring.Testing;
+using Monitoring.Testing.Processes;
 
 namespace Monitoring.Standalone.Tests.EndToEnd;
 
@@ -8,7 +9,7 @@ public sealed class StopTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Theory(Timeout = 120_000)]
+    [LimitedTheory]
     [InlineData(2)]
     [InlineData(15)]
     public async Task Asked_to_stop_it_ends_with_0_and_leaves_nothing_half_done(int signal)
@@ -29,7 +30,7 @@ public sealed class StopTests
         Assert.All(report.Files, f => Assert.Equal(0, f.TornBytes));
     }
 
-    [Fact(Timeout = 120_000)]
+    [LimitedFact]
     public async Task Asked_to_stop_while_it_starts_it_ends_with_0_as_well()
     {
         using var scratch = new Scratch();

@@ -6,6 +6,7 @@ using Monitoring.Simulator;
 using Monitoring.Standalone.Tests.EndToEnd;
 using Monitoring.Testing;
 using Monitoring.Testing.Alertmanager;
+using Monitoring.Testing.Processes;
 using Monitoring.Testing.Prometheus;
 
 namespace Monitoring.Standalone.Tests.Observability;
@@ -21,7 +22,7 @@ public sealed class A_killed_node_pages_both_ways(ITestOutputHelper output)
     private static readonly TimeSpan Promise = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
 
-    [Fact]
+    [LimitedFact]
     public async Task Within_ten_minutes_with_evidence_and_runbook_and_both_are_resolved()
     {
         Assert.SkipUnless(Environment.GetEnvironmentVariable("MONITORING_SOAK") == "1", "It takes up to half an hour: tests/run --soak");

@@ -14,6 +14,7 @@ using Monitoring.Standalone.Tests.EndToEnd;
 using Monitoring.Standalone.Wallet;
 using Monitoring.Storage;
 using Monitoring.Testing;
+using Monitoring.Testing.Processes;
 using Monitoring.Testing.Prometheus;
 using Monitoring.Web;
 
@@ -33,7 +34,7 @@ public sealed class Prometheus_sees_everything
     private static readonly SenderView Funded = new(
         1, new SenderInfo(BigInteger.Pow(10, 18), 0, BigInteger.Pow(10, 18), BigInteger.Zero), new RoundInfo(1, 1, true, default), 100_000_000);
 
-    [Fact]
+    [LimitedFact]
     public async Task Every_expression_of_every_panel_and_rule_returns_series()
     {
         if (PrometheusServer.Missing is { } missing) Assert.Skip(missing);

@@ -1,4 +1,5 @@
 using Monitoring.Core;
+using Monitoring.Testing.Processes;
 using Monitoring.Testing.Prometheus;
 
 namespace Monitoring.Standalone.Tests.Observability;
@@ -41,7 +42,7 @@ public sealed class Rules_are_well_made
         }
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task Promtool_finds_nothing_wrong()
     {
         if (PrometheusServer.Missing is { } missing) Assert.Skip(missing);
@@ -50,7 +51,7 @@ public sealed class Rules_are_well_made
         Assert.Equal(Dashboards.Rules().Count(), System.Text.RegularExpressions.Regex.Matches(said, "(\\d+) rules found").Sum(m => int.Parse(m.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture)));
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task Every_alert_fires_when_it_should_and_only_then()
     {
         if (PrometheusServer.Missing is { } missing) Assert.Skip(missing);

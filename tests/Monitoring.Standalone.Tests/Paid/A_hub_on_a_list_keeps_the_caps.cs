@@ -10,6 +10,7 @@ using Monitoring.Standalone.Tests.Sites;
 using Monitoring.Standalone.Wallet;
 using Monitoring.Storage;
 using Monitoring.Testing;
+using Monitoring.Testing.Processes;
 
 namespace Monitoring.Standalone.Tests.Paid;
 
@@ -28,7 +29,7 @@ public sealed class A_hub_on_a_list_keeps_the_caps
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [LimitedFact]
     public async Task Its_regions_pay_within_them_and_one_without_a_wallet_takes_nothing_of_them()
     {
         Assert.SkipWhen(DateTime.UtcNow.TimeOfDay > TimeSpan.FromHours(23.9), "the UTC day ends within minutes, and every cap begins anew with the next: run it then");

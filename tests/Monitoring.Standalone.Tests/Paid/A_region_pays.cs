@@ -11,6 +11,7 @@ using Monitoring.Standalone.Tests.Sites;
 using Monitoring.Standalone.Wallet;
 using Monitoring.Storage;
 using Monitoring.Testing;
+using Monitoring.Testing.Processes;
 
 namespace Monitoring.Standalone.Tests.Paid;
 
@@ -34,7 +35,7 @@ public sealed class A_region_pays
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [LimitedFact]
     public async Task Its_ledger_the_hubs_reservations_and_what_arrived_agree_to_the_wei_over_kills_and_its_own_cap_charges_nobody()
     {
         Assert.SkipWhen(DateTime.UtcNow.TimeOfDay > TimeSpan.FromHours(23.9), "the UTC day ends within minutes, and every cap begins anew with the next: run it then");

@@ -9,6 +9,7 @@ using Monitoring.Standalone.Hub;
 using Monitoring.Standalone.Sources;
 using Monitoring.Standalone.Wallet;
 using Monitoring.Storage;
+using Monitoring.Testing.Processes;
 using TestResult = Monitoring.Core.TestResult;
 
 namespace Monitoring.Standalone.Tests.Paid;
@@ -28,7 +29,7 @@ public sealed class Fifty_paid_tests
         PerTest = BigInteger.Pow(10, 14), PerOrchestratorDay = BigInteger.Pow(10, 16), PerRegionDay = BigInteger.Pow(10, 17), PerDay = BigInteger.Pow(10, 17),
     };
 
-    [Fact]
+    [LimitedFact]
     public async Task What_we_count_as_spent_is_what_orchestrators_credit_and_what_wins_is_paid_by_the_contract()
     {
         var cancel = TestContext.Current.CancellationToken;

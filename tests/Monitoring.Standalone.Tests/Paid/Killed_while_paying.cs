@@ -6,6 +6,7 @@ using Monitoring.Livepeer;
 using Monitoring.Simulator;
 using Monitoring.Standalone.Tests.EndToEnd;
 using Monitoring.Standalone.Wallet;
+using Monitoring.Testing.Processes;
 
 namespace Monitoring.Standalone.Tests.Paid;
 
@@ -25,7 +26,7 @@ public sealed class Killed_while_paying
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [LimitedFact]
     public async Task No_nonce_is_used_twice_no_spend_is_forgotten_and_caps_still_hold()
     {
         var random = new Random(Number("MONITORING_SOAK_SEED", 20_261_120));

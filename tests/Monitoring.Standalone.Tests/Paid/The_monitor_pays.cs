@@ -1,6 +1,7 @@
 using Monitoring.Simulator;
 using Monitoring.Standalone.Tests.Commands;
 using Monitoring.Testing.Anvil;
+using Monitoring.Testing.Processes;
 
 namespace Monitoring.Standalone.Tests.Paid;
 
@@ -14,7 +15,7 @@ public sealed class The_monitor_pays
         "--set", "Tests:Segments=1", "--set", "Source:AllowLoopback=true",
     ];
 
-    [Fact]
+    [LimitedFact]
     public async Task With_an_endpoint_and_a_key_the_active_set_is_tested_and_paid_from_the_wallet()
     {
         var cancel = TestContext.Current.CancellationToken;
@@ -34,7 +35,7 @@ public sealed class The_monitor_pays
         Assert.Contains("at the rate of the last 24 hours", status.Output, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task A_key_that_cannot_be_used_and_a_chain_that_is_another_stop_the_start()
     {
         await using var network = await PaidNetwork.StartAsync();

@@ -1,4 +1,5 @@
 using Monitoring.Ethereum;
+using Monitoring.Testing.Processes;
 
 namespace Monitoring.Standalone.Tests.Paid;
 
@@ -6,7 +7,7 @@ public sealed class The_wallet_is_seen_and_funded
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [LimitedFact]
     public async Task An_empty_wallet_alarms_until_it_is_funded_and_confirmed()
     {
         await using var network = await PaidNetwork.StartAsync();
@@ -39,7 +40,7 @@ public sealed class The_wallet_is_seen_and_funded
         Assert.DoesNotContain("a11ce", well.Output + funded.Error + funded.Output, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task More_than_there_is_cannot_be_paid_in()
     {
         await using var network = await PaidNetwork.StartAsync();
@@ -50,7 +51,7 @@ public sealed class The_wallet_is_seen_and_funded
         Assert.Equal(2, (await network.MonitorAsync(null, "wallet", "fund", "--yes")).Code);
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task An_unlock_is_an_alarm()
     {
         await using var network = await PaidNetwork.StartAsync();

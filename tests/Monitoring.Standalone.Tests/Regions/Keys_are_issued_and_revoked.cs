@@ -3,6 +3,7 @@ using Monitoring.Probing;
 using Monitoring.Standalone.Regions;
 using Monitoring.Standalone.Tests.Commands;
 using Monitoring.Testing;
+using Monitoring.Testing.Processes;
 
 namespace Monitoring.Standalone.Tests.Regions;
 
@@ -16,7 +17,7 @@ public sealed class Keys_are_issued_and_revoked : IDisposable
 
     public void Dispose() => _scratch.Dispose();
 
-    [Fact]
+    [LimitedFact]
     public async Task A_hub_sees_at_once_what_another_process_changed()
     {
         var (hub, command) = (Book(), Book());
@@ -30,7 +31,7 @@ public sealed class Keys_are_issued_and_revoked : IDisposable
         Assert.NotNull(Assert.Single(hub.Read()).RevokedAt);
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task A_region_changes_its_key_without_a_gap()
     {
         var book = Book();
@@ -44,7 +45,7 @@ public sealed class Keys_are_issued_and_revoked : IDisposable
         Assert.Equal(0, await book.RevokeAsync(Fra, before.Id, Cancel));
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task Changes_at_the_same_time_are_all_kept()
     {
         var keys = Enumerable.Range(0, 12).Select(_ => RegionKey.Create(Fra)).ToList();
@@ -53,7 +54,7 @@ public sealed class Keys_are_issued_and_revoked : IDisposable
         foreach (var key in keys) key.Dispose();
     }
 
-    [Theory]
+    [LimitedTheory]
     [InlineData("{ broken")]
     [InlineData("""{"format":2,"keys":[]}""")]
     [InlineData("""{"keys":[{"region":"FRA","id":"x","publicKey":"!","issuedAt":"2026-11-20T00:00:00Z"}]}""")]
@@ -69,7 +70,7 @@ public sealed class Keys_are_issued_and_revoked : IDisposable
         Assert.Single(_faults);
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task The_commands_show_the_private_key_once_and_keep_the_public_half_alone()
     {
         var printed = await MonitorProcess.RunAsync(_scratch.Path, ["region", "add", "fra", "--set", "Hub:Regions=FRA"]);
@@ -94,7 +95,7 @@ public sealed class Keys_are_issued_and_revoked : IDisposable
         Assert.Equal(2, (await MonitorProcess.RunAsync(_scratch.Path, ["region", "add", "!"])).Code);
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task A_region_that_cannot_be_run_says_everything_that_is_wrong()
     {
         var nothing = await MonitorProcess.RunAsync(_scratch.Path, ["region"]);

@@ -14,6 +14,7 @@ using Monitoring.Standalone.Tests.EndToEnd;
 using Monitoring.Standalone.Tests.Hub;
 using Monitoring.Storage;
 using Monitoring.Testing;
+using Monitoring.Testing.Processes;
 using Monitoring.Web;
 using TestResult = Monitoring.Core.TestResult;
 
@@ -30,7 +31,7 @@ public sealed class A_hub_is_unreachable_for_an_hour
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     private static readonly DateTimeOffset Start = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
 
-    [Theory]
+    [LimitedTheory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task What_was_measured_arrives_once_what_was_due_is_not_run_and_nobody_is_charged(bool isDead)

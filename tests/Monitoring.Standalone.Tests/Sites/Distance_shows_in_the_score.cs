@@ -2,6 +2,7 @@ using System.Text.Json;
 using Monitoring.Core;
 using Monitoring.Standalone.Tests.EndToEnd;
 using Monitoring.Testing;
+using Monitoring.Testing.Processes;
 using TestResult = Monitoring.Core.TestResult;
 
 namespace Monitoring.Standalone.Tests.Sites;
@@ -18,7 +19,7 @@ public sealed class Distance_shows_in_the_score
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [LimitedFact]
     public async Task The_farther_the_lower_and_nobody_is_charged_with_the_line()
     {
         if (DistantSites.WhyNot() is { } why) Assert.Skip($"no network namespaces here: {why}");

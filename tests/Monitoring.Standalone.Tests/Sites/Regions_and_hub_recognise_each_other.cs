@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using Monitoring.Standalone.Tests.EndToEnd;
 using Monitoring.Testing;
+using Monitoring.Testing.Processes;
 
 namespace Monitoring.Standalone.Tests.Sites;
 
@@ -18,7 +19,7 @@ public sealed class Regions_and_hub_recognise_each_other : IDisposable
 
     public void Dispose() => _scratch.Dispose();
 
-    [Fact]
+    [LimitedFact]
     public async Task A_region_works_only_for_the_hub_that_it_believes_and_only_with_the_certificate_that_is_pinned_for_it()
     {
         using var authority = new CertificateAuthority(_scratch.Path, "authority");

@@ -7,6 +7,7 @@ using Monitoring.Storage;
 using Monitoring.Storage.Postgres;
 using Monitoring.Testing;
 using Monitoring.Testing.Postgres;
+using Monitoring.Testing.Processes;
 
 namespace Monitoring.Standalone.Tests.Sites;
 
@@ -33,7 +34,7 @@ public sealed class Regions_far_from_their_hub : IDisposable
 
     public void Dispose() => _scratch.Dispose();
 
-    [Fact]
+    [LimitedFact]
     public async Task Each_tests_every_orchestrator_never_two_at_once_and_the_farther_the_lower_is_the_score()
     {
         Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");

@@ -1,5 +1,6 @@
 using Monitoring.Standalone.Tests.EndToEnd;
 using Monitoring.Testing.Postgres;
+using Monitoring.Testing.Processes;
 
 namespace Monitoring.Standalone.Tests.Sites;
 
@@ -15,7 +16,7 @@ public sealed class Regions_test_by_the_hubs_orders
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [LimitedFact]
     public async Task Every_orchestrator_is_tested_from_every_region_and_whatever_breaks_nothing_is_lost_and_nobody_charged()
     {
         var onPostgres = IsSoak && Text("MONITORING_SOAK_STORE", "postgres") == "postgres";

@@ -2,6 +2,7 @@ using Monitoring.Standalone.Tests.Hub;
 using Monitoring.Storage;
 using Monitoring.Testing;
 using Monitoring.Testing.Postgres;
+using Monitoring.Testing.Processes;
 
 namespace Monitoring.Standalone.Tests.Store;
 
@@ -12,7 +13,7 @@ public sealed class A_report_waits_for_the_commit
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 600_000)]
+    [LimitedFact]
     public async Task It_is_unanswered_until_then_and_where_the_commit_never_came_nothing_is_counted()
     {
         var database = await ADatabase.CreateAsync();

@@ -5,6 +5,7 @@ using Monitoring.Standalone.Tests.EndToEnd;
 using Monitoring.Storage.Postgres;
 using Monitoring.Testing;
 using Monitoring.Testing.Postgres;
+using Monitoring.Testing.Processes;
 
 namespace Monitoring.Standalone.Tests.Store;
 
@@ -24,7 +25,7 @@ public sealed class The_monitor_outlives_its_database : IDisposable
         _scratch.Dispose();
     }
 
-    [Fact(Timeout = 900_000)]
+    [LimitedFact]
     public async Task It_serves_the_board_says_that_it_is_not_ready_and_stores_what_it_owed_when_the_server_is_back()
     {
         Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");

@@ -6,6 +6,7 @@ using Monitoring.Storage;
 using Monitoring.Storage.Postgres;
 using Monitoring.Testing;
 using Monitoring.Testing.Postgres;
+using Monitoring.Testing.Processes;
 
 namespace Monitoring.Standalone.Tests.Store;
 
@@ -17,7 +18,7 @@ public sealed class The_store_is_commanded : IDisposable
 
     public void Dispose() => _scratch.Dispose();
 
-    [Fact]
+    [LimitedFact]
     public async Task Migrate_shows_makes_and_then_finds_the_tables()
     {
         var database = await ADatabase.CreateAsync(migrated: false);
@@ -36,7 +37,7 @@ public sealed class The_store_is_commanded : IDisposable
         Assert.DoesNotContain(PostgresServer.Password, errors, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task Run_refuses_a_database_without_tables_where_it_may_not_make_them()
     {
         var database = await ADatabase.CreateAsync(migrated: false);
@@ -45,7 +46,7 @@ public sealed class The_store_is_commanded : IDisposable
         Assert.Contains($"Run 'monitor migrate --store {database.Url.Display}'", errors, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task A_monitor_runs_on_a_database_and_another_network_is_refused_there()
     {
         var database = await ADatabase.CreateAsync(migrated: false);
@@ -63,7 +64,7 @@ public sealed class The_store_is_commanded : IDisposable
         Assert.Contains("holds results of the simulated network", errors, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task Import_and_export_carry_results_there_and_back_and_go_on_where_they_were()
     {
         var database = await ADatabase.CreateAsync();
@@ -90,7 +91,7 @@ public sealed class The_store_is_commanded : IDisposable
         Assert.Contains($"process {Environment.ProcessId} ", errors, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task The_events_of_the_old_server_become_results_and_bad_rows_are_listed_and_skipped()
     {
         var old = await ADatabase.CreateAsync(migrated: false);
@@ -134,7 +135,7 @@ public sealed class The_store_is_commanded : IDisposable
         Assert.True(read.Single(revision => revision.Test.Text == "event-6001").Summary!.Posted!.IsAi);
     }
 
-    [Theory]
+    [LimitedTheory]
     [InlineData("run --store postgres://me:h3cret@db/x", "A password does not belong on the command line")]
     [InlineData("check --store postgres://me:h3cret@db/x", "A password does not belong on the command line")]
     [InlineData("migrate --store postgres://me:h3cret@db/x", "A password does not belong on the command line")]

@@ -1,6 +1,7 @@
 using Monitoring.Storage.Postgres;
 using Monitoring.Testing;
 using Monitoring.Testing.Postgres;
+using Monitoring.Testing.Processes;
 
 namespace Monitoring.Storage.Tests.Postgres;
 
@@ -11,7 +12,7 @@ public sealed class CommitTests
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 600_000)]
+    [LimitedFact]
     public async Task Nothing_is_acknowledged_before_its_commit()
     {
         var database = await Database.CreateAsync();
@@ -33,7 +34,7 @@ public sealed class CommitTests
         Assert.Equal("301", await database.QueryAsync("SELECT count(*) FROM test_result"));
     }
 
-    [Fact(Timeout = 600_000)]
+    [LimitedFact]
     public async Task A_commit_that_does_not_come_is_refused_leaves_nothing_and_the_same_result_is_new_when_it_comes_again()
     {
         var database = await Database.CreateAsync();

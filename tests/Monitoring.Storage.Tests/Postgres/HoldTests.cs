@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Monitoring.Storage.Postgres;
+using Monitoring.Testing.Processes;
 using Npgsql;
 
 namespace Monitoring.Storage.Tests.Postgres;
@@ -12,7 +13,7 @@ public sealed class HoldTests
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 600_000)]
+    [LimitedFact]
     public async Task A_second_monitor_is_refused_until_the_first_gives_up()
     {
         var database = await Database.CreateAsync();
@@ -23,7 +24,7 @@ public sealed class HoldTests
         Assert.Null(second.Trouble);
     }
 
-    [Fact(Timeout = 600_000)]
+    [LimitedFact]
     public async Task Processes_of_one_cluster_share_it_and_keep_strangers_off()
     {
         var database = await Database.CreateAsync();
@@ -41,7 +42,7 @@ public sealed class HoldTests
         await Assert.ThrowsAsync<StateDirectoryException>(() => ShareAsync(database, "blue"));
     }
 
-    [Fact(Timeout = 600_000)]
+    [LimitedFact]
     public async Task Whose_connection_was_cut_takes_the_database_again()
     {
         var database = await Database.CreateAsync();
@@ -53,7 +54,7 @@ public sealed class HoldTests
         await Assert.ThrowsAsync<StateDirectoryException>(() => TakeAsync(database));
     }
 
-    [Fact(Timeout = 600_000)]
+    [LimitedFact]
     public async Task While_another_monitor_holds_it_nothing_is_stored_and_then_everything()
     {
         var database = await Database.CreateAsync();

@@ -5,6 +5,7 @@ using Monitoring.Core;
 using Monitoring.Storage.Migrations;
 using Monitoring.Storage.Postgres;
 using Monitoring.Testing.Postgres;
+using Monitoring.Testing.Processes;
 
 namespace Monitoring.Storage.Tests.Postgres;
 
@@ -36,7 +37,7 @@ public sealed class OutageTests : IAsyncLifetime
         if (_server is not null) await _server.DisposeAsync();
     }
 
-    [Theory(Timeout = 600_000)]
+    [LimitedTheory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task A_server_that_goes_away_under_load_loses_nothing_acknowledged_and_is_written_to_again(bool killed)
@@ -96,7 +97,7 @@ public sealed class OutageTests : IAsyncLifetime
         }
     }
 
-    [Fact(Timeout = 600_000)]
+    [LimitedFact]
     public async Task Whoever_closes_the_store_while_the_server_is_away_is_not_held_up()
     {
         var store = await PostgresResultStore.OpenAsync(Url, new PostgresRetention(), TimeProvider.System, null, Cancel);
@@ -107,7 +108,7 @@ public sealed class OutageTests : IAsyncLifetime
         foreach (var append in waiting) await Assert.ThrowsAsync<StorageFullException>(() => append);
     }
 
-    [Fact(Timeout = 600_000)]
+    [LimitedFact]
     public async Task A_partition_that_somebody_dropped_is_made_again()
     {
         await using var store = await PostgresResultStore.OpenAsync(Url, new PostgresRetention(), TimeProvider.System, null, Cancel);
@@ -117,7 +118,7 @@ public sealed class OutageTests : IAsyncLifetime
         Assert.Equal(["b/1"], (await Samples.AllAsync(store)).Select(Samples.Name));
     }
 
-    [Fact(Timeout = 600_000)]
+    [LimitedFact]
     public async Task A_database_that_only_takes_reads_refuses_as_a_full_disk_does()
     {
         await using var store = await PostgresResultStore.OpenAsync(Url, new PostgresRetention(), TimeProvider.System, null, Cancel);
@@ -128,7 +129,7 @@ public sealed class OutageTests : IAsyncLifetime
         Assert.Single(await Samples.AllAsync(store));
     }
 
-    [Fact(Timeout = 600_000)]
+    [LimitedFact]
     public async Task Every_acknowledged_result_survives_kill_9_of_its_writer_once_with_its_evidence()
     {
         var acknowledged = new HashSet<string>();

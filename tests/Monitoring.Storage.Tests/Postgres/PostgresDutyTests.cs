@@ -1,5 +1,6 @@
 using Monitoring.Storage.Postgres;
 using Monitoring.Testing.Postgres;
+using Monitoring.Testing.Processes;
 using Npgsql;
 
 namespace Monitoring.Storage.Tests.Postgres;
@@ -9,7 +10,7 @@ public sealed class PostgresDutyTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [LimitedFact]
     public async Task One_of_several_has_a_duty_and_the_next_gets_it_when_that_one_is_gone()
     {
         var database = await Database.CreateWithStateAsync();
@@ -22,7 +23,7 @@ public sealed class PostgresDutyTests
         Assert.NotNull(second);
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task What_a_log_holds_is_there_for_the_next_holder_to_the_last_character()
     {
         var database = await Database.CreateWithStateAsync();
@@ -44,7 +45,7 @@ public sealed class PostgresDutyTests
         Assert.Null(read.Find("owed", "y"));
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task Who_lost_his_connection_can_write_nothing_any_more_and_knows_it()
     {
         var database = await Database.CreateWithStateAsync();
@@ -63,7 +64,7 @@ public sealed class PostgresDutyTests
         Assert.Equal("1", (await held.OpenLogAsync("outbox", Cancel)).Find("owed", "x"));
     }
 
-    [Fact]
+    [LimitedFact]
     public async Task A_duty_whose_server_is_gone_is_lost_without_anybody_writing()
     {
         Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");

@@ -101,9 +101,8 @@ public sealed class DistantSites : IDisposable
     /// <summary>Everything that was made is gone. Processes inside must have ended.</summary>
     public void Dispose()
     {
-        // With its namespace an interface goes, and so does whoever reads from it.
-        foreach (var made in _namespaces) Ip($"netns del {made}");
         foreach (var line in _lines) line.Dispose();
+        foreach (var made in _namespaces) Ip($"netns del {made}");
     }
 
     private void Namespace(string name)

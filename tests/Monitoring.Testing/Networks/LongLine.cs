@@ -31,9 +31,10 @@ internal sealed class LongLine : IDisposable
     /// <summary>Set while nothing comes through at all.</summary>
     public bool IsCut { get => _isCut; set => _isCut = value; }
 
-    /// <summary>Ends the line. The interfaces must be gone by then, or a reader would wait for a packet for ever.</summary>
+    /// <summary>Ends the line.</summary>
     public void Dispose()
     {
+        _near.IsEnding = _far.IsEnding = true;
         foreach (var thread in _threads) thread.Join();
         _near.Dispose();
         _far.Dispose();

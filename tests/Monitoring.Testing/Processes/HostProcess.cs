@@ -60,24 +60,27 @@ public sealed class HostProcess : IAsyncDisposable
     public async Task<Uri> UrlAsync(CancellationToken cancellationToken) => await _url.Task.WaitAsync(cancellationToken);
 
     /// <summary>Waits until it has said something.</summary>
-    public Task SaysAsync(string text, CancellationToken cancellationToken)
+    /// <exception cref="InvalidOperationException">It ended without.</exception>
+    public async Task SaysAsync(string text, CancellationToken cancellationToken)
     {
         var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
         {
-            if (_said.ToString().Contains(text, StringComparison.Ordinal)) return Task.CompletedTask;
+            if (_said.ToString().Contains(text, StringComparison.Ordinal)) return;
             _awaited.Add((text, seen));
         }
 
-        return seen.Task.WaitAsync(cancellationToken);
+        await Task.WhenAny(seen.Task, _reading).WaitAsync(cancellationToken);
+        if (!seen.Task.IsCompleted) throw new InvalidOperationException($"The process ended without saying '{text}':\n{Said}");
     }
 
     /// <summary>Waits until it has said something so many times.</summary>
+    /// <exception cref="InvalidOperationException">It ended before.</exception>
     public async Task SaysAsync(string text, int times, CancellationToken cancellationToken)
     {
         while (Said.Split(text).Length <= times)
         {
-            ObjectDisposedException.ThrowIf(_process.HasExited, this);
+            if (_reading.IsCompleted && Said.Split(text).Length <= times) throw new InvalidOperationException($"The process ended before it said '{text}' {times} times:\n{Said}");
             await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
         }
     }
@@ -104,7 +107,9 @@ public sealed class HostProcess : IAsyncDisposable
     {
         if (!_process.HasExited) _process.Kill();
         await _process.WaitForExitAsync();
-        await _reading;
+
+        // A process that it started may hold its pipes.
+        await Task.WhenAny(_reading, Task.Delay(TimeSpan.FromSeconds(10)));
         _process.Dispose();
     }
 
