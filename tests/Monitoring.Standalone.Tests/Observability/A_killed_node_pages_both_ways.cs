@@ -2,9 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
-using Monitoring.Simulator;
 using Monitoring.Standalone.Tests.EndToEnd;
-using Monitoring.Testing;
+using Monitoring.Standalone.Tests.Sites;
 using Monitoring.Testing.Alertmanager;
 using Monitoring.Testing.Processes;
 using Monitoring.Testing.Prometheus;
@@ -12,9 +11,9 @@ using Monitoring.Testing.Prometheus;
 namespace Monitoring.Standalone.Tests.Observability;
 
 /// <summary>
-/// A monitor that watches simulated orchestrators from one region, a real Prometheus with the rules of the repository, a real Alertmanager. One
-/// node is killed: the monitor itself and the rules both tell it within ten minutes, and both say when it is over. It takes half an hour of
-/// real time, so it is a long run.
+/// A hub that watches simulated orchestrators through the processes of three regions, a real Prometheus with the rules of the repository, a real
+/// Alertmanager. One node is killed: the monitor itself and the rules both tell it within ten minutes, and both say when it is over. It takes half an
+/// hour of real time, so it is a long run.
 /// </summary>
 [Collection(OneAtATime.Name)]
 public sealed class A_killed_node_pages_both_ways(ITestOutputHelper output)
@@ -29,7 +28,6 @@ public sealed class A_killed_node_pages_both_ways(ITestOutputHelper output)
         Assert.SkipWhen(PrometheusServer.Missing is not null, PrometheusServer.Missing ?? "");
         Assert.SkipWhen(AlertmanagerServer.Missing is not null, AlertmanagerServer.Missing ?? "");
         var cancel = TestContext.Current.CancellationToken;
-        using var scratch = new Scratch();
         var told = Channel.CreateUnbounded<JsonNode>();
         await using var receiver = await LocalServer.StartAsync(async context =>
         {
@@ -37,21 +35,17 @@ public sealed class A_killed_node_pages_both_ways(ITestOutputHelper output)
             foreach (var alert in body!["alerts"]!.AsArray()) told.Writer.TryWrite(alert!.DeepClone());
         });
         await using var alertmanager = await AlertmanagerServer.StartAsync(receiver.Url);
-        await using var fleet = await SimulatedFleet.StartAsync(FleetOptions.Default with { Nodes = [.. Enumerable.Range(1, 4).Select(n => new NodeOptions { Name = $"n{n}", Behaviour = Behaviour.Fast })] }, cancel);
-
-        string[] list = [.. fleet.Nodes.SelectMany(n => new[] { "--orchestrator", $"{n.Id}={n.Uri}" })];
         var settings = new Dictionary<string, string>
         {
-            ["MONITOR_Source__AllowLoopback"] = "true",
             ["MONITOR_Alerts__Channels__am__Kind"] = "alertmanager",
             ["MONITOR_Alerts__Channels__am__Urls__0"] = alertmanager.Url.AbsoluteUri,
             ["MONITOR_Alerts__BoardUrl"] = "http://board.example",
             ["MONITOR_Alerts__RunbookUrl"] = "http://board.example/runbooks/{rule}.md",
         };
-        await using var monitor = MonitorProcess.Start(
-            scratch.Path, settings, ["--urls", "http://127.0.0.1:0", "--data", scratch.At("data"), "--region", "FRA", "--tests-per-day", "8", .. list]);
-        var url = await monitor.UrlAsync(cancel);
+        await using var sites = await RegionSites.StartAsync(nodes: 4, testsPerDay: 8, onPostgres: false, cancel, settings);
+        var url = await sites.Hub.UrlAsync(cancel);
         await using var prometheus = await PrometheusServer.StartAsync("livepeer-monitoring", [url.Authority], Dashboards.RuleFiles, alertmanager.Url.Authority);
+        foreach (var region in RegionSites.Regions) await sites.UntilInstrumentAsync(region, (state, _) => state == "ok", cancel);
 
         // A minute in which all is well: no page.
         var clock = Stopwatch.StartNew();
@@ -59,15 +53,17 @@ public sealed class A_killed_node_pages_both_ways(ITestOutputHelper output)
         await Task.Delay(TimeSpan.FromMinutes(1), cancel);
         Assert.False(told.Reader.TryRead(out var early), early?.ToJsonString());
 
-        var victim = fleet.Nodes[2];
+        var victim = sites.Fleet.Nodes[2];
         await victim.KillAsync(cancel);
         clock.Restart();
         Say($"killed {victim.Id}");
         var (own, byRules) = await BothAsync("firing");
         Assert.True(clock.Elapsed <= Promise, $"It took {clock.Elapsed}.");
-        Assert.Contains("FRA", Text(own, "annotations", "description"), StringComparison.Ordinal);
+        Say(Text(own, "annotations", "description"));
+        Say(Text(byRules, "annotations", "description"));
+        Assert.True(RegionSites.Regions.Count(r => Text(own, "annotations", "description").Contains($"{r} 2", StringComparison.Ordinal)) >= 2, "it is not said what the regions saw");
         Assert.Equal("http://board.example/runbooks/OrchestratorDown.md", Text(own, "annotations", "runbook_url"));
-        Assert.Contains("FRA (", Text(byRules, "annotations", "description"), StringComparison.Ordinal);
+        Assert.True(RegionSites.Regions.Count(r => Text(byRules, "annotations", "description").Contains($"{r} (", StringComparison.Ordinal)) >= 2, "it is not said what the regions saw");
         Assert.Equal($"http://{url.Authority}/runbooks/OrchestratorDown.md", Text(byRules, "annotations", "runbook_url"));
         using var http = new HttpClient();
         Assert.StartsWith("# OrchestratorDown", await http.GetStringAsync(new Uri(Text(byRules, "annotations", "runbook_url")), cancel), StringComparison.Ordinal);

@@ -24,6 +24,7 @@ internal sealed class RegionSites : IAsyncDisposable
     private readonly Scratch _scratch = new();
     private readonly int _port = FreePort.Find();
     private readonly List<string> _said = [];
+    private readonly Dictionary<string, string> _hubSettings = new() { ["PGPASSWORD"] = PostgresServer.Password };
 
     private RegionSites(SimulatedFleet fleet, int testsPerDay, PostgresServer? database) => (Fleet, _testsPerDay, Database) = (fleet, testsPerDay, database);
 
@@ -46,13 +47,15 @@ internal sealed class RegionSites : IAsyncDisposable
     /// <param name="testsPerDay">Rounds a day; <see cref="OftenADay"/> at most.</param>
     /// <param name="onPostgres">Results in a PostgreSQL of its own, which must be installed; else in a journal.</param>
     /// <param name="cancellationToken">Ends the start.</param>
-    public static async Task<RegionSites> StartAsync(int nodes, int testsPerDay, bool onPostgres, CancellationToken cancellationToken)
+    /// <param name="settings">Variables of the hub.</param>
+    public static async Task<RegionSites> StartAsync(int nodes, int testsPerDay, bool onPostgres, CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? settings = null)
     {
         var kind = FleetOptions.Default.Nodes[0];
         var fleet = await SimulatedFleet.StartAsync(
             FleetOptions.Default with { Nodes = [.. Enumerable.Range(0, nodes).Select(i => kind with { Name = string.Create(CultureInfo.InvariantCulture, $"node{i}"), Port = 0, MaxSessions = 100 })] },
             cancellationToken);
         var sites = new RegionSites(fleet, testsPerDay, onPostgres ? await PostgresServer.StartAsync() : null);
+        foreach (var (name, value) in settings ?? Nothing) sites._hubSettings[name] = value;
         try
         {
             if (sites.Database is { } database)
@@ -87,7 +90,7 @@ internal sealed class RegionSites : IAsyncDisposable
             await RetireAsync(before);
         }
 
-        Hub = MonitorProcess.Start(_scratch.Path, Password, ["run", "--config", "hub.json", .. Schedule, .. Store]);
+        Hub = MonitorProcess.Start(_scratch.Path, _hubSettings, ["run", "--config", "hub.json", .. Schedule, .. Store]);
         Api?.Dispose();
         Api = new MonitorApi(await Hub.UrlAsync(cancellationToken));
     }
@@ -96,7 +99,7 @@ internal sealed class RegionSites : IAsyncDisposable
     public async Task<string> JournalAsync(CancellationToken cancellationToken)
     {
         if (StoreUrl is null) return At("hub/journal");
-        await using var import = MonitorProcess.Start(_scratch.Path, Password, "import", "--from", StoreUrl, "--to", "kept");
+        await using var import = MonitorProcess.Start(_scratch.Path, _hubSettings, "import", "--from", StoreUrl, "--to", "kept");
         Assert.True(await import.ExitAsync(cancellationToken) == 0, import.Said);
         return At("kept/journal");
     }
@@ -179,8 +182,6 @@ internal sealed class RegionSites : IAsyncDisposable
     }
 
     private static Dictionary<string, string> Nothing { get; } = [];
-
-    private static Dictionary<string, string> Password { get; } = new() { ["PGPASSWORD"] = PostgresServer.Password };
 
     // One segment.
     private string[] Schedule =>

@@ -45,7 +45,7 @@ public sealed class Regions_far_from_their_hub : IDisposable
         var address = string.Create(CultureInfo.InvariantCulture, $"postgres://{PostgresServer.User}@127.0.0.1:{postgres.Port}/{database}");
         await using var fleet = MonitorProcess.StartIn(
             sites.Centre, _scratch.Path, Nothing, "simulate", "--nodes", IsSoak ? Orchestrators : "63", "--address", DistantSites.CentreAddress, "--json");
-        while (!fleet.Said.Contains("\n}\n", StringComparison.Ordinal)) await Task.Delay(TimeSpan.FromMilliseconds(50), Cancel);
+        await UntilAsync([fleet], () => Task.FromResult(fleet.Said.Contains("\n}\n", StringComparison.Ordinal)));
         var nodes = Nodes(fleet.Said);
         if (!IsSoak) nodes = [.. nodes.Where(n => n.IsGood), .. nodes.Where(n => !n.IsGood).Take(6)];
 
@@ -58,7 +58,7 @@ public sealed class Regions_far_from_their_hub : IDisposable
         try
         {
             foreach (var (region, roundTrip) in Places) regions.Add(await StartAsync(sites.Add(TimeSpan.FromMilliseconds(roundTrip), loss: 0.01, seed: roundTrip), region, pin));
-            var board = await BoardOfAsync(postgres, database, api, nodes);
+            var board = await BoardOfAsync(postgres, database, api, nodes, [fleet, hub, .. regions]);
             foreach (var process in regions) process.Signal(15);
             foreach (var process in regions) Assert.True(await process.ExitAsync(Cancel) == 0, process.Said);
             hub.Signal(15);
@@ -75,15 +75,26 @@ public sealed class Regions_far_from_their_hub : IDisposable
     private static string Orchestrators => Environment.GetEnvironmentVariable("MONITORING_SOAK_ORCHESTRATORS") is { Length: > 0 } number ? number : "200";
 
     // What is published once each region has measured every orchestrator.
-    private static async Task<SortedDictionary<(string Orchestrator, string Region), CellScores>> BoardOfAsync(PostgresServer postgres, string database, MonitorApi api, List<Node> nodes)
+    private static async Task<SortedDictionary<(string Orchestrator, string Region), CellScores>> BoardOfAsync(
+        PostgresServer postgres, string database, MonitorApi api, List<Node> nodes, IReadOnlyList<MonitorProcess> processes)
     {
         var pairs = (nodes.Count * Places.Length).ToString(CultureInfo.InvariantCulture);
-        while (await postgres.QueryAsync(database, "SELECT count(DISTINCT (orchestrator, region)) FROM test_result WHERE revision > 0") != pairs) await Task.Delay(TimeSpan.FromMilliseconds(500), Cancel);
-        while (true)
+        await UntilAsync(processes, async () => await postgres.QueryAsync(database, "SELECT count(DISTINCT (orchestrator, region)) FROM test_result WHERE revision > 0") == pairs);
+        SortedDictionary<(string Orchestrator, string Region), CellScores> board = [];
+        await UntilAsync(processes, async () =>
         {
             // A void leaves a cell empty until the next test.
-            var board = await api.BoardAsync(Cancel);
-            if (nodes.Where(n => n.IsGood).All(n => Places.All(p => board.ContainsKey((n.Id, p.Region))))) return board;
+            board = await api.BoardAsync(Cancel);
+            return nodes.Where(n => n.IsGood).All(n => Places.All(p => board.ContainsKey((n.Id, p.Region))));
+        });
+        return board;
+    }
+
+    private static async Task UntilAsync(IReadOnlyList<MonitorProcess> processes, Func<Task<bool>> condition)
+    {
+        while (!await condition())
+        {
+            Assert.All(processes, p => Assert.False(p.HasExited, p.Said));
             await Task.Delay(TimeSpan.FromMilliseconds(500), Cancel);
         }
     }
