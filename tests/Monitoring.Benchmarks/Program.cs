@@ -21,6 +21,7 @@ var root = new RootCommand(
     """);
 Add("serve", "aggregated_stats with 100 and 10,000 orchestrators against a constant body of the same length from the same server.", ServeBenchmark.RunAsync);
 Add("window", "A window of 8, 48 and 4,096 samples: add one, expire one, score; against a plain fold over an array.", WindowBenchmark.RunAsync);
+Add("evidence", "A test, and a liveness check, told to the anomaly rule: a network of 100,000 orchestrators against one of 1,000.", EvidenceBenchmark.RunAsync);
 Add("visible", "From a result's report to its score on the board and in aggregated_stats: 10,000 orchestrators against 100.", VisibleBenchmark.RunAsync);
 Add("lease", "Leases of 20 waiting regions over HTTP, signed: processor time per 1,000 and p99, against plain POSTs.", LeaseBenchmark.RunAsync);
 Add("start", "From process start to the first answer: 30 days of history for 100 orchestrators, and a day for 10,000, in the journal and in PostgreSQL against an empty directory.", StartBenchmark.RunAsync);
@@ -30,6 +31,7 @@ Add("all", "All of them, one after the other.", async bench =>
 {
     await ServeBenchmark.RunAsync(bench);
     await WindowBenchmark.RunAsync(bench);
+    await EvidenceBenchmark.RunAsync(bench);
     await VisibleBenchmark.RunAsync(bench);
     await StartBenchmark.RunAsync(bench);
     await LeaseBenchmark.RunAsync(bench);

@@ -3,31 +3,39 @@ namespace Monitoring.Core;
 /// <summary>The latest liveness check of each orchestrator from one region, in order of time. Immutable.</summary>
 internal sealed class LatestChecks
 {
-    private readonly ImmutableArray<Check> _checks;
-    private readonly Dictionary<OrchestratorId, Check> _of;
+    private readonly ImmutableDictionary<OrchestratorId, Check> _of;
+    private readonly ImmutableSortedSet<(DateTimeOffset At, OrchestratorId Orchestrator)> _inOrder;
 
-    private LatestChecks(ImmutableArray<Check> checks) => (_checks, _of) = (checks, checks.ToDictionary(c => c.Orchestrator));
+    private LatestChecks(ImmutableDictionary<OrchestratorId, Check> of, ImmutableSortedSet<(DateTimeOffset, OrchestratorId)> inOrder) => (_of, _inOrder) = (of, inOrder);
 
     /// <summary>Nobody was checked.</summary>
-    public static LatestChecks None { get; } = new([]);
+    public static LatestChecks None { get; } = new(ImmutableDictionary<OrchestratorId, Check>.Empty, []);
 
     /// <summary>The same with further checks; one that is older than what is known changes nothing.</summary>
     /// <param name="seen">The checks.</param>
     /// <param name="forgetBefore">Checks that are older are forgotten, UTC.</param>
     public LatestChecks With(IEnumerable<(OrchestratorId Orchestrator, DateTimeOffset At, bool Good)> seen, DateTimeOffset forgetBefore)
     {
-        var latest = new Dictionary<OrchestratorId, Check>(_of);
+        var (of, inOrder) = (_of.ToBuilder(), _inOrder.ToBuilder());
         foreach (var (orchestrator, at, good) in seen)
         {
-            var isKnown = latest.TryGetValue(orchestrator, out var known);
+            var isKnown = of.TryGetValue(orchestrator, out var known);
             if (isKnown && known.At > at) continue;
+            if (isKnown) inOrder.Remove((known.At, orchestrator));
 
             // Of one who answers when he is first heard of nobody knows that he ever did not.
             var since = isKnown && known.Good == good ? known.Since : isKnown || !good ? at : default;
-            latest[orchestrator] = new Check(orchestrator, at, good, since, good ? known.FailedFrom : since);
+            of[orchestrator] = new Check(at, good, since, good ? known.FailedFrom : since);
+            inOrder.Add((at, orchestrator));
         }
 
-        return new LatestChecks([.. latest.Values.Where(c => c.At >= forgetBefore).OrderBy(c => c.At)]);
+        while (inOrder.Count > 0 && inOrder.Min.At < forgetBefore)
+        {
+            of.Remove(inOrder.Min.Orchestrator);
+            inOrder.Remove(inOrder.Min);
+        }
+
+        return new LatestChecks(of.ToImmutable(), inOrder.ToImmutable());
     }
 
     /// <summary>When an orchestrator was checked last, whether it answered, and since when it does or does not; null when it never was.</summary>
@@ -44,10 +52,11 @@ internal sealed class LatestChecks
     public (int Answered, int Failed, int Later) Between(OrchestratorId except, DateTimeOffset since, DateTimeOffset until, TimeSpan before)
     {
         int answered = 0, failed = 0, later = 0;
-        for (var i = _checks.Length - 1; i >= 0 && _checks[i].At >= since; i--)
+        foreach (var (at, orchestrator) in _inOrder.Reverse())
         {
-            if (_checks[i].Orchestrator == except) continue;
-            var check = _checks[i];
+            if (at < since) break;
+            if (orchestrator == except) continue;
+            var check = _of[orchestrator];
             if (check.Good && check.Since <= until) answered++;
             else if (check.FailedFrom == default || check.FailedFrom > until) later++;
             else if (check.FailedFrom >= since - before) failed++;
@@ -56,5 +65,5 @@ internal sealed class LatestChecks
         return (answered, failed, later);
     }
 
-    private readonly record struct Check(OrchestratorId Orchestrator, DateTimeOffset At, bool Good, DateTimeOffset Since, DateTimeOffset FailedFrom);
+    private readonly record struct Check(DateTimeOffset At, bool Good, DateTimeOffset Since, DateTimeOffset FailedFrom);
 }

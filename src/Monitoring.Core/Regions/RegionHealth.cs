@@ -30,7 +30,7 @@ public sealed class RegionHealth : IRegionWitnesses
     private readonly AnomalyPolicy _policy;
     private readonly bool _byChecks;
     private readonly ImmutableDictionary<(RegionId Region, OrchestratorId Orchestrator), Seen> _latest;
-    private readonly ImmutableDictionary<RegionId, ImmutableSortedDictionary<(DateTimeOffset At, OrchestratorId Orchestrator), bool>> _recent;
+    private readonly ImmutableDictionary<RegionId, RecentEvidence> _recent;
     private readonly ImmutableDictionary<RegionId, DateTimeOffset> _controlsFailedAt;
     private readonly ImmutableDictionary<RegionId, DateTimeOffset> _controlsWellAt;
     private readonly ImmutableDictionary<RegionId, LatestChecks> _checks;
@@ -39,7 +39,7 @@ public sealed class RegionHealth : IRegionWitnesses
         AnomalyPolicy policy,
         bool byChecks,
         ImmutableDictionary<(RegionId, OrchestratorId), Seen> latest,
-        ImmutableDictionary<RegionId, ImmutableSortedDictionary<(DateTimeOffset, OrchestratorId), bool>> recent,
+        ImmutableDictionary<RegionId, RecentEvidence> recent,
         ImmutableDictionary<RegionId, DateTimeOffset> controlsFailedAt,
         ImmutableDictionary<RegionId, DateTimeOffset> controlsWellAt,
         ImmutableDictionary<RegionId, LatestChecks> checks,
@@ -72,17 +72,14 @@ public sealed class RegionHealth : IRegionWitnesses
     {
         var key = (region, orchestrator);
         var latest = _latest.TryGetValue(key, out var seen) && seen.At > testTime ? _latest : _latest.SetItem(key, new Seen(testTime, good));
-        var tests = _recent.GetValueOrDefault(region, ImmutableSortedDictionary<(DateTimeOffset, OrchestratorId), bool>.Empty).SetItem((testTime, orchestrator), good);
-        return With(latest, _recent.SetItem(region, tests)).Look(region, now);
+        return With(latest, _recent.SetItem(region, RecentOf(region).With([(orchestrator, testTime, good)]))).Look(region, now, sawFailure: !good);
     }
 
     /// <summary>Liveness checks of several orchestrators, which are looked at together; here a check is the evidence.</summary>
     public RegionHealth OnEvidence(RegionId region, IEnumerable<(OrchestratorId Orchestrator, DateTimeOffset At, bool Good)> seen, DateTimeOffset now)
     {
-        var tests = _recent.GetValueOrDefault(region, ImmutableSortedDictionary<(DateTimeOffset, OrchestratorId), bool>.Empty).ToBuilder();
         var all = seen.ToList();
-        foreach (var (orchestrator, at, good) in all) tests[(at, orchestrator)] = good;
-        return OnChecks(region, all, now).With(recent: _recent.SetItem(region, tests.ToImmutable())).Look(region, now);
+        return OnChecks(region, all, now).With(recent: _recent.SetItem(region, RecentOf(region).With(all))).Look(region, now, sawFailure: all.Exists(s => !s.Good));
     }
 
     /// <summary>
@@ -124,27 +121,22 @@ public sealed class RegionHealth : IRegionWitnesses
         policy,
         byChecks,
         ImmutableDictionary<(RegionId, OrchestratorId), Seen>.Empty,
-        ImmutableDictionary<RegionId, ImmutableSortedDictionary<(DateTimeOffset, OrchestratorId), bool>>.Empty,
+        ImmutableDictionary<RegionId, RecentEvidence>.Empty,
         ImmutableDictionary<RegionId, DateTimeOffset>.Empty,
         ImmutableDictionary<RegionId, DateTimeOffset>.Empty,
         ImmutableDictionary<RegionId, LatestChecks>.Empty,
         []);
 
-    private RegionHealth Look(RegionId region, DateTimeOffset now)
+    // Most of what is seen is good, and by itself opens nothing: what time or another region brings about beside it is seen with the next failure or tick.
+    private RegionHealth Look(RegionId region, DateTimeOffset now, bool sawFailure = true)
     {
         var since = now - _policy.Span;
-        var tests = _recent.GetValueOrDefault(region);
-        if (tests is not null)
-        {
-            var old = tests.Keys.TakeWhile(k => k.At <= since).ToList();
-            if (old.Count > 0) tests = tests.RemoveRange(old);
-        }
-
+        var health = _recent.TryGetValue(region, out var recent) ? With(recent: _recent.SetItem(region, recent.After(since))) : this;
         var controlsFailed = _controlsFailedAt.TryGetValue(region, out var failedAt);
-        var (asked, failing) = Count(region, tests, now);
-        var majorityFails = asked >= _policy.LeastOrchestrators && failing * 2 > asked;
-        var health = tests is null ? this : With(recent: _recent.SetItem(region, tests));
         var open = Anomalies.FirstOrDefault(a => a.Region == region && a.Until is null);
+        if (open is null && !sawFailure && !controlsFailed) return health;
+        var (asked, failing) = health.Count(region, now, countsNobodyFailing: open is not null);
+        var majorityFails = asked >= _policy.LeastOrchestrators && failing * 2 > asked;
         if (open is null)
         {
             if (!majorityFails && !controlsFailed) return health;
@@ -163,20 +155,17 @@ public sealed class RegionHealth : IRegionWitnesses
 
     private static DateTimeOffset Latest(AnomalySpan open, DateTimeOffset failedAt) => open.From > failedAt ? open.From : failedAt;
 
-    // Of the orchestrators tested here lately: how many are good elsewhere, and how many of those fail here by their latest test.
-    private (int Asked, int Failing) Count(RegionId region, ImmutableSortedDictionary<(DateTimeOffset At, OrchestratorId Orchestrator), bool>? tests, DateTimeOffset now)
-    {
-        if (tests is null) return (0, 0);
-        int asked = 0, failing = 0;
-        var counted = new HashSet<OrchestratorId>();
-        foreach (var ((at, orchestrator), good) in tests.Reverse())
-        {
-            if (!counted.Add(orchestrator) || !IsGoodElsewhere(region, orchestrator, good ? now : at, now)) continue;
-            asked++;
-            if (!good) failing++;
-        }
+    private RecentEvidence RecentOf(RegionId region) => _recent.GetValueOrDefault(region, RecentEvidence.None);
 
-        return (asked, failing);
+    // Of the orchestrators tested here lately: how many are good elsewhere, and how many of those fail here by their latest test. Tens of thousands may
+    // pass: of them no more are counted than it takes to know that they are at least as many as fail, and enough to say anything.
+    private (int Asked, int Failing) Count(RegionId region, DateTimeOffset now, bool countsNobodyFailing)
+    {
+        var recent = RecentOf(region);
+        var failing = recent.Failing.Count(f => IsGoodElsewhere(region, f.Key, f.Value, now));
+        if (failing == 0 && !countsNobodyFailing) return (0, 0);
+        var passing = recent.Passing.Keys.Where(o => IsGoodElsewhere(region, o, now, now)).Take(Math.Max(failing, _policy.LeastOrchestrators - failing)).Count();
+        return (failing + passing, failing);
     }
 
     private bool IsGoodElsewhere(RegionId region, OrchestratorId orchestrator, DateTimeOffset at, DateTimeOffset now)
@@ -212,7 +201,7 @@ public sealed class RegionHealth : IRegionWitnesses
 
     private RegionHealth With(
         ImmutableDictionary<(RegionId, OrchestratorId), Seen>? latest = null,
-        ImmutableDictionary<RegionId, ImmutableSortedDictionary<(DateTimeOffset, OrchestratorId), bool>>? recent = null,
+        ImmutableDictionary<RegionId, RecentEvidence>? recent = null,
         ImmutableDictionary<RegionId, DateTimeOffset>? controls = null,
         ImmutableDictionary<RegionId, DateTimeOffset>? controlsWell = null,
         ImmutableDictionary<RegionId, LatestChecks>? checks = null,

@@ -100,6 +100,16 @@ public sealed class RegionHealthTests
     }
 
     [Fact]
+    public void With_controls_and_everybody_well_an_anomaly_ends_at_once()
+    {
+        var health = GoodElsewhere(5);
+        for (var i = 0; i < 5; i++) health = health.OnEvidence(Sample.Mdw, Sample.Orchestrator(i), At, true, At);
+        health = health.OnControls(Sample.Mdw, false, At);
+        Assert.Null(Assert.Single(health.Anomalies).Until);
+        Assert.Equal(At.AddMinutes(1), Assert.Single(health.OnControls(Sample.Mdw, true, At.AddMinutes(1)).Anomalies).Until);
+    }
+
+    [Fact]
     public void An_anomaly_with_nobody_left_to_ask_ends_after_a_second_span()
     {
         var health = RegionHealth.New(Policy).OnControls(Sample.Mdw, false, At).OnControls(Sample.Mdw, true, At.AddMinutes(5));
@@ -163,5 +173,59 @@ public sealed class RegionHealthTests
         Assert.Equal(Sample.Mdw, Assert.Single(health.Anomalies).Region);
 
         static List<(OrchestratorId, DateTimeOffset, bool)> Checks(DateTimeOffset at, bool good, int from, int count) => [.. Enumerable.Range(from, count).Select(i => (Sample.Orchestrator(i), at, good))];
+    }
+
+    [Theory]
+    [InlineData(1UL)]
+    [InlineData(2UL)]
+    [InlineData(3UL)]
+    public void It_decides_as_one_who_counts_everything_each_time(ulong seed)
+    {
+        var random = new SplitMix(seed);
+        RegionId[] regions = [Sample.Fra, Sample.Mdw, Sample.Sin];
+        var evidence = new Dictionary<(RegionId Region, OrchestratorId Orchestrator, DateTimeOffset At), bool>();
+        var (health, now, opened, closed) = (RegionHealth.New(Policy), At, 0, 0);
+        RegionId? failing = null;
+        for (var step = 0; step < 2000; step++)
+        {
+            now = now.AddTicks(1 + random.Below(TimeSpan.FromSeconds(30).Ticks));
+            if (random.OneIn(100)) failing = random.OneIn(2) ? random.Pick(regions) : null;
+            var region = random.Pick(regions);
+            var good = random.Share() < (region == failing ? 0.2 : 0.9);
+            var late = TimeSpan.FromTicks(random.Below(random.OneIn(20) ? TimeSpan.FromMinutes(30).Ticks : TimeSpan.FromMinutes(1).Ticks));
+            var seen = (Region: region, Orchestrator: Sample.Orchestrator(random.Below(14)), At: now - late);
+            if (evidence.Count > 0 && random.OneIn(20)) seen = evidence.Keys.Last();
+            evidence[seen] = good;
+            var before = health.Anomalies.FirstOrDefault(a => a.Region == seen.Region && a.Until is null);
+            var (asked, bad) = Count(evidence, seen.Region, health.Anomalies, now);
+            var fails = asked >= Policy.LeastOrchestrators && bad * 2 > asked;
+            health = health.OnEvidence(seen.Region, seen.Orchestrator, seen.At, good, now);
+            var after = health.Anomalies.FirstOrDefault(a => a.Region == seen.Region && a.Until is null);
+            if (before is null)
+            {
+                Assert.Equal(fails && !good, after is not null);
+                if (after is null) continue;
+                Assert.StartsWith($"{bad} of {asked} orchestrators", after.Reason, StringComparison.Ordinal);
+                opened++;
+            }
+            else
+            {
+                var lasts = fails || (asked < Policy.LeastOrchestrators && now - before.From < Policy.Span + Policy.Span);
+                Assert.Equal(lasts, after is not null);
+                if (!lasts) closed++;
+            }
+        }
+
+        Assert.True(opened >= 5 && closed >= 5, $"{opened} opened, {closed} closed: too little to prove anything");
+    }
+
+    // Of all that ever was told: of the orchestrators tested here within the span how many are good elsewhere, and how many of those fail here.
+    private static (int Asked, int Failing) Count(
+        Dictionary<(RegionId Region, OrchestratorId Orchestrator, DateTimeOffset At), bool> evidence, RegionId region, IEnumerable<AnomalySpan> anomalies, DateTimeOffset now)
+    {
+        var here = evidence.Where(e => e.Key.Region == region && e.Key.At > now - Policy.Span).GroupBy(e => e.Key.Orchestrator).Select(g => g.MaxBy(e => e.Key.At));
+        var counted = here.Where(e => evidence.Where(o => o.Key.Region != region && o.Key.Orchestrator == e.Key.Orchestrator).GroupBy(o => o.Key.Region).Select(g => g.MaxBy(o => o.Key.At))
+            .Where(o => now - o.Key.At <= Policy.GoodElsewhere && !anomalies.Any(a => a.Region == o.Key.Region && a.Covers(o.Key.At))).OrderByDescending(o => o.Key.At).Select(o => o.Value).FirstOrDefault()).ToList();
+        return (counted.Count, counted.Count(e => !e.Value));
     }
 }
