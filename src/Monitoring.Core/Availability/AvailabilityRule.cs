@@ -105,14 +105,14 @@ internal static class AvailabilityRule
         return state;
     }
 
-    // Remembers until when most of what a region saw failed.
+    // Remembers until when so much of what a region saw failed that its word waited.
     private static AvailabilityState Doubt(AvailabilityState state, OrchestratorId id, in Env env)
     {
         if (state.Phase != AvailabilityPhase.Suspect || env.Liveness is not { } liveness) return state;
         foreach (var sight in state.Sights)
         {
             if (sight.Failures == 0 || sight.DoubtedAt == sight.LastAt) continue;
-            if (liveness.WitnessOf(sight.Region, id, sight.RunSince, sight.LastAt).FailedMoreThan(5)) state = state.With(sight with { DoubtedAt = sight.LastAt });
+            if (liveness.WitnessOf(sight.Region, id, sight.RunSince, sight.LastAt).FailedMoreThan(NetworkAvailability.UnheardTenths)) state = state.With(sight with { DoubtedAt = sight.LastAt });
         }
 
         return state;
@@ -150,7 +150,7 @@ internal static class AvailabilityRule
         var isYoung = sight.LastAt - sight.RunSince < env.Policy.Availability.WitnessWithin;
         if (witness.IsEmpty) return isYoung || witness.Later > 0;
 
-        // Where most had failed, one failure after it is over may be a lost packet.
+        // Where many had failed, one failure after it is over may be a lost packet.
         var isOver = sight.DoubtedAt == default || sight.LastAt - sight.DoubtedAt >= 2 * env.Policy.Availability.Spacing;
 
         // By the few that were heard of at first, a third can look like a quarter.

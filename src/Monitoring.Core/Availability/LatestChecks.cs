@@ -41,6 +41,10 @@ internal sealed class LatestChecks
     /// <summary>When an orchestrator was checked last, whether it answered, and since when it does or does not; null when it never was.</summary>
     public (DateTimeOffset At, bool Good, DateTimeOffset Since)? Of(OrchestratorId orchestrator) => _of.TryGetValue(orchestrator, out var check) ? (check.At, check.Good, check.Since) : null;
 
+    /// <summary>The checks that are not older than an instant, the newest first.</summary>
+    public IEnumerable<(OrchestratorId Orchestrator, DateTimeOffset At, bool Good)> Since(DateTimeOffset instant) =>
+        _inOrder.Reverse().TakeWhile(c => c.At >= instant).Select(c => (c.Orchestrator, c.At, _of[c.Orchestrator].Good));
+
     /// <summary>
     /// How others were between two instants: how many answered, how many did not at the second whose failing had begun then or not long before, and
     /// of how many it is only known how they are later.

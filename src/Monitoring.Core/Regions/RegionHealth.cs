@@ -146,10 +146,11 @@ public sealed class RegionHealth : IRegionWitnesses
             return health.With(anomalies: Anomalies.Add(new AnomalySpan(region, since, null, reason)));
         }
 
-        // It has passed when the rule could speak again and does not; with too little evidence to say, it goes on for one more span.
+        // It has passed when the rule could speak again and does not; with too little evidence to say, it goes on for one more span, and for as long as
+        // hardly anybody answers here who answers elsewhere.
         if (majorityFails || controlsFailed) return health;
         var quiet = asked < _policy.LeastOrchestrators;
-        if (quiet && now - Latest(open, failedAt) < _policy.Span + _policy.Span) return health;
+        if (quiet && (now - Latest(open, failedAt) < _policy.Span + _policy.Span || health.IsDeaf(region, now))) return health;
         return health.With(anomalies: Anomalies.Replace(open, open with { Until = now }));
     }
 
@@ -166,6 +167,20 @@ public sealed class RegionHealth : IRegionWitnesses
         if (failing == 0 && !countsNobodyFailing) return (0, 0);
         var passing = recent.Passing.Keys.Where(o => IsGoodElsewhere(region, o, now, now)).Take(Math.Max(failing, _policy.LeastOrchestrators - failing)).Count();
         return (failing + passing, failing);
+    }
+
+    // Whether most do not answer here, by their latest check within the span, of those who answer elsewhere.
+    private bool IsDeaf(RegionId region, DateTimeOffset now)
+    {
+        int asked = 0, failing = 0;
+        foreach (var (orchestrator, at, good) in _checks.GetValueOrDefault(region, LatestChecks.None).Since(now - _policy.Span))
+        {
+            if (AnswersElsewhere(region, orchestrator, good ? now : at, now) != true) continue;
+            asked++;
+            if (!good) failing++;
+        }
+
+        return asked >= _policy.LeastOrchestrators && failing * 2 > asked;
     }
 
     private bool IsGoodElsewhere(RegionId region, OrchestratorId orchestrator, DateTimeOffset at, DateTimeOffset now)

@@ -118,6 +118,22 @@ public sealed class RegionHealthTests
         Assert.Equal(At.AddMinutes(20), health.OnTick(At.AddMinutes(20)).Anomalies[0].Until);
     }
 
+    [Theory]
+    [InlineData(9, true)]
+    [InlineData(5, true)]
+    [InlineData(4, false)]
+    public void It_does_not_end_for_want_of_tests_while_most_who_answer_elsewhere_do_not_answer_here(int silent, bool lasts)
+    {
+        var (early, late) = (At.AddMinutes(10), At.AddMinutes(19));
+        var health = Fail(GoodElsewhere(9), 9)
+            .OnChecks(Sample.Fra, Enumerable.Range(0, 9).Select(i => (Sample.Orchestrator(i), early, true)), early)
+            .OnChecks(Sample.Mdw, Enumerable.Range(0, 9).Select(i => (Sample.Orchestrator(i), late, i >= silent)), late);
+
+        // The tests are too old to ask by now, and 40 minutes have passed since the beginning.
+        Assert.Equal(lasts, health.OnTick(At.AddMinutes(20)).Anomalies[0].Until is null);
+        Assert.NotNull(health.OnTick(late + Policy.Span + TimeSpan.FromTicks(1)).Anomalies[0].Until);
+    }
+
     [Fact]
     public void A_closed_anomaly_is_remembered_for_72_hours()
     {

@@ -116,7 +116,10 @@ internal sealed partial class LivenessWitness(Simulation simulation)
         if (!_seen.TryGetValue((region, orchestrator), out var seen)) return 0;
         var count = 0;
         DateTimeOffset? last = null;
-        foreach (var (at, alive) in seen.Reverse())
+
+        // Of a report over which the hub died nothing is known yet; it comes again.
+        var taken = simulation.Hub.StateOf(simulation.Find(orchestrator)).Availability.SightOf(region).LastAt;
+        foreach (var (at, alive) in seen.Reverse().SkipWhile(e => e.Key > taken))
         {
             if (alive) break;
             if (last is not null && last - at < simulation.Policy.Availability.Spacing) continue;
