@@ -49,7 +49,7 @@ internal sealed partial class LivenessWitness
     {
         IncidentRule.PricedOut => orchestrator.Nature == Nature.Pricey,
         IncidentRule.PersistentlyCapped => orchestrator.Nature == Nature.Capping,
-        IncidentRule.NotTested => !simulation.Store.Of(orchestrator).GroupBy(r => r.Test).Select(g => g.MaxBy(r => r.Revision)!).Any(r => r.Outcome.Counts && simulation.Now - r.TestTime < simulation.Policy.Availability.NotTestedFor),
+        IncidentRule.NotTested => !simulation.Store.Of(orchestrator).GroupBy(r => r.Test).Select(g => g.MaxBy(r => r.Revision)!).Any(r => r.Outcome.Counts && simulation.Now - r.TestTime < simulation.Policy.Availability.NotTestedFor && !simulation.Hub.View.IsMuted(r.Region, r.TestTime)),
         IncidentRule.ScoreSlide => orchestrator.Nature is Nature.Dragging or Nature.Capping or Nature.Failing or Nature.Rocking or Nature.Remote or Nature.Slow,
         _ => orchestrator.Nature is Nature.Dragging or Nature.Capping or Nature.Failing or Nature.Rocking or Nature.Remote or Nature.Slow,
     };
@@ -62,7 +62,8 @@ internal sealed partial class LivenessWitness
     private void NetworkPaged(Incident incident)
     {
         var gone = simulation.Fleet.Count(o => simulation.Regions.All(r => !WasWell(o, r))) * 4 > simulation.Fleet.Count;
-        var blind = simulation.Regions.All(r => r.Silent.Concat(r.Failing).Any(s => s.Touches(simulation.Now.AddMinutes(-10), simulation.Now)));
+        // Of those that are at work, for one that stands still or is cut off has no word.
+        var blind = simulation.Regions.All(r => Impairments(r).Any(s => s.Touches(simulation.Now.AddMinutes(-10), simulation.Now)));
         simulation.Require(gone || blind, $"{incident.Key} pages, and most are well");
         if (!gone && !simulation.HasControls) simulation.Require(incident.Summary.Contains("our own connection", StringComparison.Ordinal), $"{incident.Key} does not say that it may be ours: {incident.Summary}");
     }

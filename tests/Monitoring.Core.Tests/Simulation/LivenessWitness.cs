@@ -48,7 +48,7 @@ internal sealed partial class LivenessWitness(Simulation simulation)
         var wasPage = told.Count > 1 && told[^2].Incident.Severity == Severity.Page;
         if (notification.Incident.Severity != Severity.Page || wasPage || notification.Kind == NotificationKind.Resolved) return;
         simulation.Require(key.Rule == IncidentRule.OrchestratorDown, $"{key} pages");
-        if (key.Orchestrator is { } id) Paged(simulation.Find(id));
+        if (key.Orchestrator is { } id) Paged(simulation.Find(id), notification.Kind == NotificationKind.Opened ? notification.Incident.OpenedAt : simulation.Now);
         else NetworkPaged(notification.Incident);
     }
 
@@ -96,30 +96,33 @@ internal sealed partial class LivenessWitness(Simulation simulation)
         while (seen.Count > 60) seen.Remove(seen.First().Key);
     }
 
-    private void Paged(SimulatedOrchestrator orchestrator)
+    private void Paged(SimulatedOrchestrator orchestrator, DateTimeOffset at)
     {
-        // Counted anew from what was reported: regions whose last two pieces of evidence, some time apart, are failures.
-        var failing = simulation.Regions.Count(r => Failures(r.Id, orchestrator.Id) >= 2);
-        var alone = simulation.Regions.Any(r => Failures(r.Id, orchestrator.Id) >= 3);
+        // Counted anew from what was reported: regions whose last two pieces of evidence, some time apart, are failures. What was decided may be told later.
+        var failing = simulation.Regions.Count(r => Failures(r.Id, orchestrator.Id, at) >= 2);
+        var alone = simulation.Regions.Any(r => Failures(r.Id, orchestrator.Id, at) >= 3);
         simulation.Require(failing >= 2 || (alone && simulation.Regions.Count(IsImpaired) >= simulation.Regions.Count - 1), $"{orchestrator.Id} pages by {failing} regions: {Memories(orchestrator)}");
         simulation.Require(!simulation.Storms.Any(s => IsOfTheNetwork(s) && s.Span.Touches(simulation.Now.AddMinutes(-10), simulation.Now)), $"{orchestrator.Id} pages by itself, and it is the network: {Memories(orchestrator)}");
         if (orchestrator.Nature == Nature.Slow) return;
         simulation.Require(simulation.Regions.Any(r => !WasWell(orchestrator, r)), $"{orchestrator.Id} pages, and it was well");
-        simulation.Require(orchestrator.Nature != Nature.Remote || simulation.Regions.Count(r => Failures(r.Id, orchestrator.Id) >= 2 && !IsImpaired(r)) < 2, $"{orchestrator.Id} pages, and only one region's path failed: {Memories(orchestrator)}");
+        simulation.Require(orchestrator.Nature != Nature.Remote || simulation.Regions.Count(r => Failures(r.Id, orchestrator.Id, at) >= 2 && !IsImpaired(r)) < 2, $"{orchestrator.Id} pages, and only one region's path failed: {Memories(orchestrator)}");
     }
 
     private string Memories(SimulatedOrchestrator orchestrator) => string.Join("; ", simulation.Hub.StateOf(orchestrator).Availability.Sights.Select(s =>
         $"{s.Region} {s.Failures}/{s.Answers} since {s.RunSince:T}, {simulation.Hub.WitnessOf(s, orchestrator.Id)}, saw " + string.Join(' ', _seen.GetValueOrDefault((s.Region, orchestrator.Id), []).TakeLast(6).Select(e => $"{e.Key:T}{(e.Value ? '+' : '-')}"))));
 
-    private int Failures(RegionId region, OrchestratorId orchestrator)
+    // In a row at an instant. Of what came in at that very instant nobody knows here whether it was before the decision.
+    private int Failures(RegionId region, OrchestratorId orchestrator, DateTimeOffset until) =>
+        _seen.TryGetValue((region, orchestrator), out var seen) ? Math.Max(InARow(seen.Reverse().SkipWhile(e => e.Key > until)), InARow(seen.Reverse().SkipWhile(e => e.Key >= until || e.Key > Taken(region, orchestrator)))) : 0;
+
+    // Of a report over which the hub died nothing is known yet; it comes again.
+    private DateTimeOffset Taken(RegionId region, OrchestratorId orchestrator) => simulation.Hub.StateOf(simulation.Find(orchestrator)).Availability.SightOf(region).LastAt;
+
+    private int InARow(IEnumerable<KeyValuePair<DateTimeOffset, bool>> latestFirst)
     {
-        if (!_seen.TryGetValue((region, orchestrator), out var seen)) return 0;
         var count = 0;
         DateTimeOffset? last = null;
-
-        // Of a report over which the hub died nothing is known yet; it comes again.
-        var taken = simulation.Hub.StateOf(simulation.Find(orchestrator)).Availability.SightOf(region).LastAt;
-        foreach (var (at, alive) in seen.Reverse().SkipWhile(e => e.Key > taken))
+        foreach (var (at, alive) in latestFirst)
         {
             if (alive) break;
             if (last is not null && last - at < simulation.Policy.Availability.Spacing) continue;

@@ -84,6 +84,9 @@ internal static class Outages
             for (var tries = 0; times > 0 && tries < 100; tries++)
             {
                 var span = chance.Sometime(least, most);
+
+                // Of two regions the other must be at work, or nobody can know that this one is silent.
+                if (regions.Count == 2 && ReferenceEquals(to, regions[0].Silent) && LongFreeze(simulation).Touches(span.From - apart, span.Until + apart)) continue;
                 if (regions.Any(r => r.Silent.Concat(ReferenceEquals(to, r.Silent) ? r.Failing.Concat(r.Frozen).Concat(r.CutOff) : []).Any(s => s.Touches(span.From - apart, span.Until + apart)))) continue;
                 to.Add(span);
                 times--;
