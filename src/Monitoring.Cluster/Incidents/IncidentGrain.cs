@@ -79,16 +79,16 @@ internal sealed partial class IncidentGrain(
             var book = kept.State.Network;
             if (shards.All(s => s.IsComplete))
             {
-                var (active, down) = (shards.Sum(s => s.Active), shards.Sum(s => s.Down));
+                var counts = new NetworkCounts(shards.Sum(s => s.Active), shards.Sum(s => s.Troubled), shards.Sum(s => s.Down), shards.Sum(s => s.Unheard));
                 _standing = new NetworkStanding
                 {
-                    Fails = NetworkAvailability.Fails(active, shards.Sum(s => s.Troubled), rules.Policy.Availability),
-                    Active = active,
-                    Down = down,
+                    Fails = NetworkAvailability.Fails(counts, rules.Policy.Availability),
+                    Active = counts.Active,
+                    Down = counts.Down,
                     Failing = [.. shards.SelectMany(s => s.Failing).OrderBy(f => f.Orchestrator).ThenBy(f => f.Sight.Region)],
                     Waiting = kept.State.Waiting.Length + book.Owed.Length,
                 };
-                book = NetworkAvailability.Look(book, active, down, shards.Sum(s => s.Unheard), now, rules.Policy.Availability);
+                book = NetworkAvailability.Look(book, counts, now, rules.Policy.Availability);
             }
 
             book = InstrumentHealth.Look(book, await ReadAsync(shards), now, rules.Instrument);

@@ -15,7 +15,7 @@ internal sealed class ShardTotals(ImmutableArray<RegionId> regions)
 
     // Those of the active set that do not answer somewhere.
     private readonly Dictionary<OrchestratorId, OrchestratorStanding> _failing = [];
-    private (int Active, int Troubled, int Down, int Unheard) _standing;
+    private NetworkCounts _standing;
     private (long Planned, long Counted) _cells;
 
     /// <summary>An orchestrator stands otherwise.</summary>
@@ -51,12 +51,7 @@ internal sealed class ShardTotals(ImmutableArray<RegionId> regions)
 
     private void Add(OrchestratorStanding standing, int sign)
     {
-        if (!standing.Active) return;
-        var phase = standing.PhaseOf();
-        _standing.Active += sign;
-        if (phase != AvailabilityPhase.Up) _standing.Troubled += sign;
-        if (phase is AvailabilityPhase.Down or AvailabilityPhase.Recovering) _standing.Down += sign;
-        if (standing.Unheard) _standing.Unheard += sign;
+        if (standing.Active) _standing = _standing.With(standing.PhaseOf(), standing.Unheard, sign);
     }
 
     private void Add(LeaderboardRow? row, int sign)

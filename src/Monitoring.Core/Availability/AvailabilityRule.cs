@@ -108,11 +108,12 @@ internal static class AvailabilityRule
     // Remembers until when so much of what a region saw failed that its word waited.
     private static AvailabilityState Doubt(AvailabilityState state, OrchestratorId id, in Env env)
     {
-        if (state.Phase != AvailabilityPhase.Suspect || env.Liveness is not { } liveness) return state;
+        var liveness = state.Phase == AvailabilityPhase.Suspect ? env.Liveness : null;
         foreach (var sight in state.Sights)
         {
             if (sight.Failures == 0 || sight.DoubtedAt == sight.LastAt) continue;
-            if (liveness.WitnessOf(sight.Region, id, sight.RunSince, sight.LastAt).FailedMoreThan(NetworkAvailability.UnheardTenths)) state = state.With(sight with { DoubtedAt = sight.LastAt });
+            if (env.NetworkFails || liveness?.WitnessOf(sight.Region, id, sight.RunSince, sight.LastAt).FailedMoreThan(NetworkAvailability.UnheardTenths) == true)
+                state = state.With(sight with { DoubtedAt = sight.LastAt });
         }
 
         return state;
@@ -139,7 +140,7 @@ internal static class AvailabilityRule
     }
 
     /// <summary>
-    /// True while a region's word about one orchestrator waits: of the others more than three in ten (at first, a fifth) ceased to answer it as well, so that
+    /// True while a region's word about one orchestrator waits: of the others more than three in ten (at first, one) ceased to answer it as well, in all the time or lately, so that
     /// it is the region, or the network, and a page for each would say nothing. Where it is the network, which the incident of the network tells, controls that were
     /// well speak for the region, unless another region has an answer: then it is this region's path to many, which no control shows.
     /// </summary>
@@ -147,14 +148,17 @@ internal static class AvailabilityRule
     {
         if (env.Liveness is not { } liveness) return false;
         var witness = liveness.WitnessOf(sight.Region, id, sight.RunSince, sight.LastAt);
-        var isYoung = sight.LastAt - sight.RunSince < env.Policy.Availability.WitnessWithin;
-        if (witness.IsEmpty) return isYoung || witness.Later > 0;
+        var policy = env.Policy.Availability;
+        var age = sight.LastAt - sight.RunSince;
+        if (witness.IsEmpty) return age < policy.WitnessWithin || witness.Later > 0;
 
         // Where many had failed, one failure after it is over may be a lost packet.
-        var isOver = sight.DoubtedAt == default || sight.LastAt - sight.DoubtedAt >= 2 * env.Policy.Availability.Spacing;
+        var isOver = sight.DoubtedAt == default || sight.LastAt - sight.DoubtedAt >= 2 * policy.Recheck;
 
-        // By the few that were heard of at first, a third can look like a quarter.
-        return (!isOver || witness.FailedMoreThan(isYoung ? 2 : NetworkAvailability.UnheardTenths)) && !(env.NetworkFails && witness.ControlsWell && !othersAnswer);
+        // By the few that were heard of at first, a third can look like an eighth; and of what a long run began before, much may have been well.
+        var tenths = age < policy.WitnessWithin - policy.Recheck ? 1 : age < policy.WitnessWithin ? 2 : NetworkAvailability.UnheardTenths;
+        var isOfMany = witness.FailedMoreThan(tenths) || liveness.WitnessOf(sight.Region, id, sight.LastAt - (2 * policy.Spacing), sight.LastAt).FailedMoreThan(NetworkAvailability.UnheardTenths);
+        return (!isOver || isOfMany) && !(env.NetworkFails && witness.ControlsWell && !othersAnswer);
     }
 
     // Opens, changes and resolves the incident of all regions, which alone may wake somebody.
@@ -178,7 +182,7 @@ internal static class AvailabilityRule
             };
             state = Told(state, state.Incidents.Opened(open));
         }
-        else if (state.Phase == AvailabilityPhase.Down && open is { Severity: not Severity.Page } && !env.NetworkFails && votes.SayDown && now - votes.FailedAt <= policy.Recheck)
+        else if (state.Phase == AvailabilityPhase.Down && open is { Severity: not Severity.Page } && !env.NetworkFails && votes.SayDown && now - votes.FailedAt <= policy.Recheck && IsForItself(state, env))
         {
             var evidence = EvidenceOf(state);
             state = Told(state, state.Incidents.Changed(IncidentRule.OrchestratorDown, null, i => i with { Severity = Severity.Page, Evidence = evidence }));
@@ -199,6 +203,13 @@ internal static class AvailabilityRule
 
         if (isDown || state.Flapping || open is null || state.Phase == AvailabilityPhase.Suspect) return state;
         return Told(state, state.Incidents.Resolved(IncidentRule.OrchestratorDown, null, now, $"{id} answers again since {state.Since:u}."));
+    }
+
+    // Who is down is checked in his turn alone: two turns must have failed since it was the network.
+    private static bool IsForItself(AvailabilityState state, in Env env)
+    {
+        var twoTurns = env.Policy.Availability.Every(env.Policy.Schedule.Regions.Length) + env.Policy.Availability.Recheck;
+        return state.Sights.All(s => s.Failures == 0 || s.DoubtedAt == default || s.LastAt - s.DoubtedAt >= twoTurns);
     }
 
     // One region's word against the others: its path to the orchestrator, and no page.

@@ -9,25 +9,23 @@ public static class NetworkAvailability
     public const int UnheardTenths = 3;
 
     /// <summary>True when so many fail or are suspected at once that it is more than their own affair.</summary>
-    /// <param name="active">Orchestrators in the active set.</param>
-    /// <param name="troubled">Those of them that are not up.</param>
+    /// <param name="counts">How all stand.</param>
     /// <param name="policy">The rules.</param>
-    public static bool Fails(int active, int troubled, AvailabilityPolicy policy) => troubled >= policy.LeastNetworkWide && troubled * 3 > active;
+    public static bool Fails(NetworkCounts counts, AvailabilityPolicy policy) => IsMany(counts.Troubled, counts, policy);
 
     /// <summary>
-    /// Opens the incident of the network when more than a third are down, and resolves it when less than a quarter are. Who is unheard counts as
-    /// well; where there is one, <see cref="UnheardTenths"/> decide and no least number, for no other incident tells of him.
+    /// Opens the incident of the network when more than a third are down, and resolves it when less than a quarter are, and no third is in doubt. Who is
+    /// unheard counts as well; where there is one, <see cref="UnheardTenths"/> decide and no least number, for no other incident tells of him.
     /// </summary>
     /// <param name="book">The incidents of the network.</param>
-    /// <param name="active">Orchestrators in the active set.</param>
-    /// <param name="down">Those of them that are down by the votes of the regions.</param>
-    /// <param name="unheard">Those of them that no region hears, while the regions may be at fault themselves (<see cref="AvailabilityState.Unheard"/>).</param>
+    /// <param name="counts">How all stand.</param>
     /// <param name="now">The instant, UTC.</param>
     /// <param name="policy">The rules.</param>
-    public static IncidentBook Look(IncidentBook book, int active, int down, int unheard, DateTimeOffset now, AvailabilityPolicy policy)
+    public static IncidentBook Look(IncidentBook book, NetworkCounts counts, DateTimeOffset now, AvailabilityPolicy policy)
     {
+        var (active, _, down, unheard) = counts;
         var silent = down + unheard;
-        if (Fails(active, silent, policy) || (unheard > 0 && silent * 10 > UnheardTenths * active))
+        if (IsMany(silent, counts, policy) || (unheard > 0 && silent * 10 > UnheardTenths * active))
         {
             return book.Opened(new Incident
             {
@@ -41,8 +39,12 @@ public static class NetworkAvailability
             });
         }
 
+        // A region that has just lost its vote makes some of them suspects again, which is no answer.
+        if (Fails(counts, policy)) return book;
         return silent * 4 < active || (unheard == 0 && down < policy.LeastNetworkWide)
             ? book.Resolved(IncidentRule.OrchestratorDown, null, now, $"{active - silent} of {active} orchestrators answer.")
             : book;
     }
+
+    private static bool IsMany(int number, NetworkCounts counts, AvailabilityPolicy policy) => number >= policy.LeastNetworkWide && number * 3 > counts.Active;
 }

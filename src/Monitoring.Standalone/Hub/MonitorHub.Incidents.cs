@@ -13,10 +13,7 @@ internal sealed partial class MonitorHub
     private RegionHealth _liveness;
     private readonly DateTimeOffset _startedAt;
     private DateTimeOffset? _unpublishedSince;
-    private int _active;
-    private int _troubled;
-    private int _down;
-    private int _unheard;
+    private NetworkCounts _counts;
 
     /// <summary>Takes the notifications; what is owed waits while there is none.</summary>
     public INotificationSink? Notifications { get; init; }
@@ -73,11 +70,7 @@ internal sealed partial class MonitorHub
 
     private void Count(OrchestratorState state, int sign)
     {
-        if (!state.Active) return;
-        _active += sign;
-        if (state.Availability.Phase != AvailabilityPhase.Up) _troubled += sign;
-        if (state.Availability.Phase is AvailabilityPhase.Down or AvailabilityPhase.Recovering) _down += sign;
-        if (state.Availability.Unheard) _unheard += sign;
+        if (state.Active) _counts = _counts.With(state.Availability.Phase, state.Availability.Unheard, sign);
     }
 
     private void LookAtInstrument(DateTimeOffset now)
@@ -113,7 +106,7 @@ internal sealed partial class MonitorHub
     /// <summary>Writes what was decided, and then tells it.</summary>
     private async Task KeepAndTellAsync(DateTimeOffset now)
     {
-        Told(NetworkAvailability.Look(_network, _active, _down, _unheard, now, _options.Policy.Availability));
+        Told(NetworkAvailability.Look(_network, _counts, now, _options.Policy.Availability));
         await _availability.KeepAsync(_states, _network, now);
         if (Notifications is null || !_availability.IsSettled) return;
         var batch = _outgoing.Next(now);

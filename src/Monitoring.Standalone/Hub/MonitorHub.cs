@@ -196,7 +196,7 @@ internal sealed partial class MonitorHub : IHub, IPostedResults
 
     private Env Env(DateTimeOffset now) => new(now, _options.Policy, View(now), _plans.PlanOf)
     {
-        NetworkFails = NetworkAvailability.Fails(_active, _troubled, _options.Policy.Availability),
+        NetworkFails = NetworkAvailability.Fails(_counts, _options.Policy.Availability),
         Liveness = _liveness,
     };
 

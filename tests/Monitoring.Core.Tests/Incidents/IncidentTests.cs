@@ -91,10 +91,20 @@ public sealed class IncidentTests
     public void A_third_of_all_and_at_least_five_is_the_network(int down, int active, bool wide)
     {
         var policy = Sample.Policy.Availability;
-        var book = NetworkAvailability.Look(IncidentBook.Empty, active, down, 0, Noon, policy);
+        var book = NetworkAvailability.Look(IncidentBook.Empty, new NetworkCounts(active, down, down, 0), Noon, policy);
         Assert.Equal(wide, book.Find(IncidentRule.OrchestratorDown) is { Severity: Severity.Page });
-        Assert.Same(book, NetworkAvailability.Look(book, active, down, 0, Noon, policy));
-        Assert.Empty(NetworkAvailability.Look(book, active, 0, 0, Noon, policy).Open);
+        Assert.Same(book, NetworkAvailability.Look(book, new NetworkCounts(active, down, down, 0), Noon, policy));
+        Assert.Empty(NetworkAvailability.Look(book, new NetworkCounts(active, 0, 0, 0), Noon, policy).Open);
+    }
+
+    [Fact]
+    public void It_is_not_over_while_a_third_are_in_doubt()
+    {
+        var policy = Sample.Policy.Availability;
+        var book = NetworkAvailability.Look(IncidentBook.Empty, new NetworkCounts(60, 60, 0, 60), Noon, policy);
+        Assert.Single(book.Open);
+        Assert.Same(book, NetworkAvailability.Look(book, new NetworkCounts(60, 21, 0, 0), Noon, policy));
+        Assert.Empty(NetworkAvailability.Look(book, new NetworkCounts(60, 20, 0, 0), Noon, policy).Open);
     }
 
     [Theory]
@@ -106,10 +116,10 @@ public sealed class IncidentTests
     public void Whoever_is_unheard_is_told_of_by_the_network_and_that_it_may_be_us(int down, int unheard, int active, bool wide)
     {
         var policy = Sample.Policy.Availability;
-        var book = NetworkAvailability.Look(IncidentBook.Empty, active, down, unheard, Noon, policy);
+        var book = NetworkAvailability.Look(IncidentBook.Empty, new NetworkCounts(active, down + unheard, down, unheard), Noon, policy);
         Assert.Equal(wide, book.Find(IncidentRule.OrchestratorDown) is { Severity: Severity.Page } page && page.Summary.Contains("our own connection", StringComparison.Ordinal));
-        Assert.Same(book, NetworkAvailability.Look(book, active, down, unheard, Noon, policy));
-        Assert.Empty(NetworkAvailability.Look(book, active, 0, 0, Noon, policy).Open);
+        Assert.Same(book, NetworkAvailability.Look(book, new NetworkCounts(active, down + unheard, down, unheard), Noon, policy));
+        Assert.Empty(NetworkAvailability.Look(book, new NetworkCounts(active, 0, 0, 0), Noon, policy).Open);
     }
 
     [Fact]

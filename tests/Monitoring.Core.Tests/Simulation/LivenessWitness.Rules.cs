@@ -36,7 +36,7 @@ internal sealed partial class LivenessWitness
         if (key.Region is { } id)
         {
             var region = simulation.Regions.Single(r => r.Id == id);
-            return key.Rule == IncidentRule.RegionStale ? Lately(region.Frozen.Concat(region.CutOff).Concat(simulation.Hub.Downtimes), 2) : Lately(region.Failing.Concat(region.Silent).Concat(simulation.Storms.Where(IsOfTheNetwork).Select(s => s.Span)), 25);
+            return key.Rule == IncidentRule.RegionStale ? Lately(region.Frozen.Concat(region.CutOff).Concat(simulation.Hub.Downtimes), 2) : Lately(region.Failing.Concat(region.Silent).Concat(simulation.Storms.Where(IsOfTheNetwork).Select(s => s.Span)), 25) || simulation.Regions.All(r => r == region || Lately(Impairments(r), 25));
         }
 
         return key.Rule == IncidentRule.CoverageLow

@@ -59,18 +59,9 @@ internal sealed partial class SimulatedHub
 
     private void LookAtNetwork()
     {
-        int active = 0, troubled = 0, down = 0, unheard = 0;
-        foreach (var state in _states)
-        {
-            if (!state.Active) continue;
-            active++;
-            if (state.Availability.Phase != AvailabilityPhase.Up) troubled++;
-            if (state.Availability.Phase is AvailabilityPhase.Down or AvailabilityPhase.Recovering) down++;
-            if (state.Availability.Unheard) unheard++;
-        }
-
-        _networkFails = NetworkAvailability.Fails(active, troubled, _simulation.Policy.Availability);
-        Told(NetworkAvailability.Look(_network, active, down, unheard, _time.Now, _simulation.Policy.Availability));
+        var counts = _states.Where(s => s.Active).Aggregate(default(NetworkCounts), (sum, s) => sum.With(s.Availability.Phase, s.Availability.Unheard, 1));
+        _networkFails = NetworkAvailability.Fails(counts, _simulation.Policy.Availability);
+        Told(NetworkAvailability.Look(_network, counts, _time.Now, _simulation.Policy.Availability));
     }
 
     private void LookAtInstrument()

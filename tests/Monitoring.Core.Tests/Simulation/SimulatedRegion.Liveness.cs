@@ -7,6 +7,9 @@ internal sealed partial class SimulatedRegion
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(5);
     private readonly TimeSpan _every = simulation.Policy.Availability.Every(simulation.Policy.Schedule.Regions.Length);
     private readonly List<LivenessCheck> _untold = [];
+
+    // Three in a row are an outage where one region decides, whatever lost them: no more than two are lost here.
+    private readonly Dictionary<OrchestratorId, int> _lostInARow = [];
     private DateTimeOffset _nextSummary;
     private bool _controlsWell;
 
@@ -29,12 +32,19 @@ internal sealed partial class SimulatedRegion
         }
 
         if (!urgent && time.Now < _nextSummary) return;
-        _nextSummary = time.Now + _every;
+
+        // What was not taken is told again with the next turn.
+        _nextSummary = time.Now;
         if (!SeesHub || _untold.Count == 0 || random.OneIn(30)) return;
         simulation.Liveness!.Saw(Id, _untold);
         var controlsWell = _controlsWell;
         _controlsWell = false;
-        if (simulation.Hub.Liveness(Id, [.. _untold], controlsWell) && !random.OneIn(30)) _untold.Clear();
+        if (simulation.Hub.Liveness(Id, [.. _untold], controlsWell) && !random.OneIn(30))
+        {
+            _untold.Clear();
+            _nextSummary = time.Now + _every;
+        }
+
         if (_untold.Count > 5_000) _untold.RemoveRange(0, 1_000);
     }
 
@@ -42,7 +52,7 @@ internal sealed partial class SimulatedRegion
     {
         if (_untold.Exists(c => c.Orchestrator == orchestrator.Id && c.At == time.Now)) return false;
         var silent = Covers(Silent);
-        var alive = !silent && orchestrator.Answers(time.Now, Id) && !random.OneIn(LostOneIn)
+        var alive = !silent && orchestrator.Answers(time.Now, Id) && !IsLost(orchestrator.Id)
             && (orchestrator.Nature != Nature.Slow || orchestrator.Answer(time.Now, Id, random) == OutcomeCode.Completed);
 
         // A failing control says that it is us. One that is well does not show what fails in silence.
@@ -55,5 +65,13 @@ internal sealed partial class SimulatedRegion
         if (!alive && simulation.HasControls) _controlsWell = true;
         _untold.Add(new LivenessCheck(orchestrator.Id, time.Now, alive, alive ? OutcomeCode.Completed : OutcomeCode.Unreachable));
         return !alive;
+    }
+
+    private bool IsLost(OrchestratorId orchestrator)
+    {
+        var before = _lostInARow.GetValueOrDefault(orchestrator);
+        var isLost = random.OneIn(LostOneIn) && before < 2;
+        _lostInARow[orchestrator] = isLost ? before + 1 : 0;
+        return isLost;
     }
 }
