@@ -23,7 +23,7 @@ public sealed record RegionSight
     /// <summary>The latest check, UTC; the least value when there is none, or none that is valid.</summary>
     public DateTimeOffset LastAt { get; init; }
 
-    /// <summary>The latest check of a run of failures while most others failed as well, UTC; the least value for none. Those say nothing of one.</summary>
+    /// <summary>The latest check of a run of failures while many others failed as well, UTC; the least value for none. Those say nothing of one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public DateTimeOffset DoubtedAt { get; init; }
 

@@ -290,6 +290,13 @@ internal sealed class Simulation
     private void Move(SimulatedOrchestrator orchestrator)
     {
         if (!orchestrator.Listed) return;
+        if (!Hub.StateOf(orchestrator).Active)
+        {
+            // A change is not told before the enrolment was taken.
+            _time.After(TimeSpan.FromMinutes(1), () => Move(orchestrator));
+            return;
+        }
+
         orchestrator.Record = _random.OneIn(3)
             ? orchestrator.Record with { Maintenance = [new MaintenanceWindow(_time.Now.AddHours(2), _time.Now.AddHours(2 + _random.Below(40)))] }
             : Sample.Record($"o{orchestrator.Number}-{_random.Below(1000)}.example") with { Maintenance = orchestrator.Record.Maintenance };
