@@ -147,8 +147,11 @@ internal static class AvailabilityRule
     public static bool IsDoubted(RegionSight sight, OrchestratorId id, bool othersAnswer, in Env env)
     {
         if (env.Liveness is not { } liveness) return false;
-        var witness = liveness.WitnessOf(sight.Region, id, sight.RunSince, sight.LastAt);
         var policy = env.Policy.Availability;
+
+        // Both at once: where an answer must be fetched, the word waits for the first, and they come together.
+        var witness = liveness.WitnessOf(sight.Region, id, sight.RunSince, sight.LastAt);
+        var lately = liveness.WitnessOf(sight.Region, id, sight.LastAt - (2 * policy.Spacing), sight.LastAt);
         var age = sight.LastAt - sight.RunSince;
         if (witness.IsEmpty) return age < policy.WitnessWithin || witness.Later > 0;
 
@@ -157,7 +160,7 @@ internal static class AvailabilityRule
 
         // By the few that were heard of at first, a third can look like an eighth; and of what a long run began before, much may have been well.
         var tenths = age < policy.WitnessWithin - policy.Recheck ? 1 : age < policy.WitnessWithin ? 2 : NetworkAvailability.UnheardTenths;
-        var isOfMany = witness.FailedMoreThan(tenths) || liveness.WitnessOf(sight.Region, id, sight.LastAt - (2 * policy.Spacing), sight.LastAt).FailedMoreThan(NetworkAvailability.UnheardTenths);
+        var isOfMany = witness.FailedMoreThan(tenths) || lately.FailedMoreThan(NetworkAvailability.UnheardTenths);
         return (!isOver || isOfMany) && !(env.NetworkFails && witness.ControlsWell && !othersAnswer);
     }
 
