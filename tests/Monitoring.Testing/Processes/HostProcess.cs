@@ -78,9 +78,11 @@ public sealed class HostProcess : IAsyncDisposable
     /// <exception cref="InvalidOperationException">It ended before.</exception>
     public async Task SaysAsync(string text, int times, CancellationToken cancellationToken)
     {
-        while (Said.Split(text).Length <= times)
+        while (true)
         {
-            if (_reading.IsCompleted && Said.Split(text).Length <= times) throw new InvalidOperationException($"The process ended before it said '{text}' {times} times:\n{Said}");
+            var saidAll = _reading.IsCompleted;
+            if (Said.Split(text).Length > times) return;
+            if (saidAll) throw new InvalidOperationException($"The process ended before it said '{text}' {times} times:\n{Said}");
             await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
         }
     }
